@@ -1,0 +1,55 @@
+# funnelcast, in the order of the flow. `make help` lists the targets.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+INSTALLED := .venv/installed
+# Slow machines and CI raise it; two tests side by side is what two cores can do.
+WORKERS ?= 2
+export DO_NOT_TRACK := true
+export BENTOML_DO_NOT_TRACK := true
+export MLFLOW_DISABLE_TELEMETRY := true
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo serve test test-slow check bench clean requirements
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## create the environment (the other targets do it themselves)
+
+$(INSTALLED): requirements-dev.txt pyproject.toml
+	@scripts/make-venv "$(PYTHON)"
+	@echo "Installing the pinned requirements (about two minutes the first time) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(INSTALLED) ## the whole main job on embedded stores, in about five minutes
+	@$(BIN)/python -m funnelcast.demo
+
+serve: $(INSTALLED) ## start the scoring service on the demo's or your own state
+	@$(BIN)/funnelcast serve
+
+test: $(INSTALLED) ## the fast tests
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow"
+
+test-slow: $(INSTALLED) ## real data, whole commands, services (CI runs them too)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m slow
+
+check: $(INSTALLED) ## style, types, import contracts, Dockerfile
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/hadolint Dockerfile
+
+bench: $(INSTALLED) ## models on real data beside their baselines, in time order
+	@$(BIN)/python -m benchmarks.real_data
+
+requirements: $(INSTALLED) ## pin the requirements anew after a change in pyproject.toml
+	@$(BIN)/python -m pip install --quiet uv
+	@scripts/pin-requirements
+
+clean: ## remove the environment, caches and the default state
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache var
+	find mlruns -mindepth 1 ! -name README.md -delete
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
