@@ -1,0 +1,147 @@
+"""The only reader of YAML and of the environment.
+
+Precedence, strongest first: environment (`FUNNELCAST_STORES__ONLINE_STORE=redis`), the file named by
+`FUNNELCAST_CONFIG`, the files in `configs/`. `FUNNELCAST_HOME` names the folder that holds all state.
+
+Errors
+    ConfigError   a file is missing or malformed, or a key unknown or out of range
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from configs import sections
+from configs.paths import Paths
+
+CONFIG_FOLDER = Path(__file__).parent
+PROJECT_FOLDER = CONFIG_FOLDER.parent
+SECTION_NAMES = ("funnel", "intake", "features", "rfm", "training", "scoring", "serving", "monitoring", "stores")
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message names file, key, rule and value."""
+
+    http_status = 500
+
+
+class Settings(BaseSettings):
+    """All configuration, immutable. Build it with `load_settings`."""
+
+    model_config = SettingsConfigDict(env_prefix="FUNNELCAST_", env_nested_delimiter="__", extra="ignore", frozen=True)
+
+    home: Path | None = None
+    api_key: str | None = None  # a key that the service accepts beside those in its table, for a first start
+    funnel: sections.Funnel
+    intake: sections.Intake
+    features: sections.Features
+    rfm: sections.Rfm
+    training: sections.Training
+    scoring: sections.Scoring
+    serving: sections.Serving
+    monitoring: sections.Monitoring
+    stores: sections.Stores
+
+    @property
+    def paths(self) -> Paths:
+        """Where every piece of state lies."""
+        return Paths.under(self.home) if self.home else Paths.of_project(PROJECT_FOLDER)
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy URL of the CRM database."""
+        return self.stores.database_url or f"sqlite:///{self.paths.crm_db}"
+
+    @property
+    def mlflow_tracking_uri(self) -> str:
+        """URI of MLflow's tracking store and registry."""
+        return self.stores.mlflow_tracking_uri or f"sqlite:///{self.paths.mlruns / 'mlflow.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 (the signature is pydantic's)
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment outranks the files, which come in through the constructor."""
+        return env_settings, init_settings
+
+
+def load_settings(config_file: Path | None = None) -> Settings:
+    """Read the configuration once, at the composition root.
+
+    Parameters
+    ----------
+    config_file: YAML file whose sections override those of `configs/`; default the one named by `FUNNELCAST_CONFIG`.
+
+    Raises
+    ------
+    ConfigError: a file is missing or malformed, or a key unknown or out of range.
+    """
+    named = config_file or (Path(os.environ["FUNNELCAST_CONFIG"]) if os.environ.get("FUNNELCAST_CONFIG") else None)
+    content: dict[str, Any] = {name: read_yaml(CONFIG_FOLDER / f"{name}.yaml") for name in SECTION_NAMES}
+    if named is not None:
+        overrides = read_yaml(named)
+        if unknown := sorted(set(overrides) - set(SECTION_NAMES)):
+            raise ConfigError(
+                f"Sections of {named} must be among {', '.join(SECTION_NAMES)}, but got {', '.join(unknown)}."
+            )
+        content = _merged(content, overrides)
+    try:
+        return Settings(**content)
+    except ValidationError as error:
+        raise ConfigError(_in_words(error)) from None
+
+
+class _WordsLoader(yaml.SafeLoader):
+    """Reads every plain scalar but null as the word that stands there: `no` stays no, `007` stays 007."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 (theirs is no ClassVar either)
+        first: [resolver for resolver in resolvers if resolver[0].endswith((":null", ":merge"))]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def read_yaml(path: Path, *, as_words: bool = False) -> dict[str, Any]:
+    """Content of a YAML file whose top level is a mapping; an empty file is an empty mapping.
+
+    `as_words`: scalars stay strings (or null), for files that speak of the values in an export.
+    """
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_WordsLoader if as_words else yaml.SafeLoader)  # noqa: S506 (both are safe)
+    except FileNotFoundError:
+        raise ConfigError(f"The configuration file {path} must exist, but there is none.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{path} must be YAML in UTF-8, but cannot be read: {' '.join(str(error).split())}."
+        ) from None
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise ConfigError(f"{path} must hold a mapping of keys, but got a {type(content).__name__}.")
+    return content
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """`base` with the leaves of `over` in the place of its own; lists are replaced whole."""
+    result = dict(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = _merged(result[key], value) if both else value
+    return result
+
+
+def _in_words(error: ValidationError) -> str:
+    faults = [
+        f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}, but got {fault['input']!r}" for fault in error.errors()
+    ]
+    return f"The configuration has {len(faults)} fault(s): {'; '.join(faults)}."
