@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from sqlalchemy.orm import Mapped
+
+from crm_core.tables.base import BundleTable
+from crm_core.tables.columns import When, boolean, key, moment, real, reference, text
+
+
+class Activity(BundleTable):
+    """One row per touch point: call, visit, mail, form, or work on the case.
+
+    Invariant: `kind` is free; values of a stage column that are no stage are kept here.
+    """
+
+    __tablename__ = "activities"
+    event_column = "occurred_at"
+
+    activity_id: Mapped[str] = key()
+    occurred_at: Mapped[When] = moment(required=True)
+    kind: Mapped[str] = text(required=True)
+    lead_id: Mapped[str | None] = reference(index=True)
+    customer_id: Mapped[str | None] = reference(index=True)
+    rep_id: Mapped[str | None] = reference()
+    direction: Mapped[str | None] = text()
+    duration_seconds: Mapped[float | None] = real(low=0)
+    is_effective: Mapped[bool | None] = boolean()
+    summary: Mapped[str | None] = text()
