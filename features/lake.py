@@ -1,0 +1,184 @@
+"""The lake's tables in DuckDB, as intervals of visibility."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+
+from features.asof import Table, with_intervals
+from features.lake_manifest import Manifest
+from features.lake_schema import ARROW_TYPES, DUCKDB_TYPES, IBIS_TYPES, KEYS, LONG_TEXTS, columns_of
+
+
+class Workbench:
+    """A DuckDB in memory that spills to disk: holds tables under names and steps of a computation.
+
+    Use it as a context manager; everything it holds goes with it.
+    """
+
+    def __init__(self, memory_limit_mb: int) -> None:
+        spill = tempfile.mkdtemp(prefix="funnelcast-duckdb-")
+        # A workbench may live as long as its process; the folder goes with it in any case.
+        self._remove_spill = weakref.finalize(self, shutil.rmtree, spill, ignore_errors=True)
+        config = {"memory_limit": f"{memory_limit_mb}MB", "temp_directory": spill, "preserve_insertion_order": False}
+        self._connection = duckdb.connect(config=config)
+        self.run("SET TimeZone='UTC'")
+        self._numbers = itertools.count()
+        self._steps: list[str] = []
+
+    def __enter__(self) -> Workbench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drop everything."""
+        self._connection.close()
+        self._remove_spill()
+
+    def run(self, sql: str) -> Any:
+        """Run one statement of our own making; returns DuckDB's cursor."""
+        return self._connection.execute(sql)
+
+    def hold(self, expression: Table) -> Table:
+        """Compute the expression now and keep its rows until `release`."""
+        name = f"step_{next(self._numbers)}"
+        self._steps.append(name)
+        return self.keep(name, expression)
+
+    def release(self) -> None:
+        """Drop the steps held so far."""
+        for name in self._steps:
+            self.run(f'DROP TABLE IF EXISTS "{name}"')
+        self._steps.clear()
+
+    def keep(self, name: str, expression: Table) -> Table:
+        """Compute the expression now and keep its rows under this name."""
+        # DuckDB sums int64 to a wider type that Ibis does not expect: bring it back to what the expression says.
+        kinds = expression.schema()
+        columns = ", ".join(
+            f"CAST({quoted(column)} AS BIGINT) AS {quoted(column)}" if kind.is_integer() else quoted(column)
+            for column, kind in kinds.items()
+        )
+        self.run(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT {columns} FROM ({compiled(expression)})')
+        return ibis.table({column: _stored_type(kind) for column, kind in kinds.items()}, name=name)
+
+    def arrow(self, expression: Table) -> pa.Table:
+        """Compute the expression now."""
+        return self.run(compiled(expression)).to_arrow_table()
+
+    def count(self, table: Table) -> int:
+        """Number of rows."""
+        return int(self.arrow(table.aggregate(n=table.count()))["n"][0].as_py())
+
+    def take(self, name: str, rows: pa.Table) -> Table:
+        """Keep an Arrow table under this name."""
+        with self._registered(rows):
+            self.run(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM incoming_rows')
+        kinds = ibis.Schema.from_pyarrow(rows.schema)
+        return ibis.table({column: _stored_type(kind) for column, kind in kinds.items()}, name=name)
+
+    def merge_parquet(self, files: Sequence[Path], target: Path) -> None:
+        """Write the rows of these files to one; a column that a file lacks is null there."""
+        listed = [str(file) for file in files]
+        source = f"read_parquet({listed!r}, union_by_name=true)"
+        self.run(f"COPY (SELECT * FROM {source}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+
+    @contextmanager
+    def _registered(self, rows: pa.Table) -> Iterator[None]:
+        self._connection.register("incoming_rows", rows)
+        try:
+            yield
+        finally:
+            self._connection.unregister("incoming_rows")
+
+
+class LakeTables(Mapping[str, Table]):
+    """Every canonical table by name, with `visible_from` and `visible_until`, read when first asked for.
+
+    An absent table is an empty one with the same columns. Long texts are left out. Extra tables can be put in.
+    """
+
+    def __init__(
+        self, bench: Workbench, folder: Path, manifest: Manifest, extra_columns: Mapping[str, list[str]]
+    ) -> None:
+        self._bench = bench
+        self._folder = folder
+        self._manifest = manifest
+        self._extra = extra_columns  # table -> attribute columns that must exist even if no file has them
+        self._held: dict[str, Table] = {}
+
+    def __getitem__(self, name: str) -> Table:
+        if name not in self._held:
+            if name not in KEYS:
+                raise KeyError(name)
+            self._held[name] = self._read(name)
+        return self._held[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**KEYS, **self._held})
+
+    def __len__(self) -> int:
+        return len({**KEYS, **self._held})
+
+    def holds(self, name: str) -> bool:
+        """Whether this table is there without being read."""
+        return name in self._held
+
+    def adopt(self, name: str, table: Table) -> None:
+        """Use this table under this name; it is not copied."""
+        self._held[name] = table
+
+    def put(self, name: str, expression: Table) -> None:
+        """Compute a table derived from these and keep it under a name of its own."""
+        self._held[name] = self._bench.keep(f"lake_{name}", expression)
+
+    def _read(self, name: str) -> Table:
+        versions = self.versions(name)
+        return self._bench.keep(f"lake_{name}", with_intervals(versions, KEYS[name].key, KEYS[name].moment))
+
+    def versions(self, name: str) -> Table:
+        """All versions of the rows of a table, straight from its files."""
+        wanted = {column: kind for column, kind in columns_of(name).items() if column not in LONG_TEXTS}
+        wanted |= dict.fromkeys(self._extra.get(name, []), "text")
+        files = [str(self._folder / file) for file in self._manifest.files.get(name, [])]
+        if not files:
+            empty = pa.schema([(column, ARROW_TYPES[kind]) for column, kind in wanted.items()]).empty_table()
+            return self._bench.take(f"absent_{name}", empty)
+        source = f"read_parquet({files!r}, union_by_name=true)"
+        described = self._bench.run(f"DESCRIBE SELECT * FROM {source}").fetchall()
+        present = {row[0] for row in described}
+        columns = ", ".join(
+            f"CAST({quoted(column) if column in present else 'NULL'} AS {DUCKDB_TYPES[kind]}) AS {quoted(column)}"
+            for column, kind in wanted.items()
+        )
+        self._bench.run(f'CREATE OR REPLACE TEMP VIEW "files_{name}" AS SELECT {columns} FROM {source}')
+        return ibis.table({column: IBIS_TYPES[kind] for column, kind in wanted.items()}, name=f"files_{name}")
+
+
+def quoted(name: str) -> str:
+    """The name as an identifier in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def compiled(expression: Table) -> str:
+    """The expression in DuckDB's SQL."""
+    return str(ibis.to_sql(expression, dialect="duckdb"))
+
+
+def _stored_type(kind: Any) -> Any:
+    """One type per family, so that tables unite: int64 and microseconds."""
+    if kind.is_timestamp():
+        return "timestamp(6)"
+    return "int64" if kind.is_integer() else kind

@@ -1,0 +1,94 @@
+"""One computation over one state of the lake: tables, shape and features of any spine, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+import ibis
+import pyarrow as pa
+
+from configs.settings import Settings
+from features import channel_features, customer_features, definitions, lead_features, rfm_tiers
+from features.asof import Table
+from features.lake import LakeTables, Workbench
+from features.lake_extract import AttributeColumn
+from features.lake_manifest import Manifest
+from features.moments import micro
+from features.shape import FeatureShape, frequent_kinds, make_shape
+from features.track_record import OWNERS, outcome_days
+
+
+class Session:
+    """Lake tables at one change_seq, held in a workbench of its own. Use it as a context manager."""
+
+    def __init__(self, settings: Settings, attributes: Iterable[AttributeColumn], manifest: Manifest) -> None:
+        self._settings = settings
+        self.attributes = list(attributes)
+        self.manifest = manifest
+        self.bench = Workbench(settings.features.memory_limit_mb)
+        extra = {
+            "leads": [one.column for one in self.attributes if one.entity == "lead"],
+            "customers": [one.column for one in self.attributes if one.entity == "customer"],
+        }
+        self.tables = LakeTables(self.bench, settings.paths.lake, manifest, extra)
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bench.close()
+
+    def shape(self, as_of: datetime, known_kinds: Iterable[str]) -> FeatureShape:
+        """The shape of the features for the facts visible at as_of."""
+        kinds = frequent_kinds(self.tables["activities"], as_of, known_kinds, self._settings, self.bench.arrow)
+        log = self.tables["attribute_changes"]
+        pairs = self.bench.arrow(log.select("entity", "attribute").distinct()).to_pylist()
+        logged = [(str(pair["entity"]), str(pair["attribute"])) for pair in pairs]
+        return make_shape(self._settings, self.attributes, logged, kinds)
+
+    def spine(self, ids: Iterable[str], as_of: datetime) -> Table:
+        """(entity_id, as_of) of these entities at one moment."""
+        rows = pa.table({"entity_id": pa.array(list(dict.fromkeys(ids)), pa.string())})
+        taken = self.bench.take("asked_ids", rows)
+        return taken.select("entity_id", as_of=micro(ibis.literal(as_of)))
+
+    def prepare(self, view: str, spine: Table, shape: FeatureShape) -> None:
+        """Compute what the view's features share across the spine."""
+        if view == definitions.CUSTOMER_VIEW:
+            figures = rfm_tiers.active_figures(self.tables, spine, shape, self.bench.hold)
+            self.tables.put("rfm_means", rfm_tiers.mean_money(figures, shape))
+            self.bench.release()
+            return
+        for owner in OWNERS:
+            if not self.tables.holds(f"{owner}_days"):
+                self.tables.put(f"{owner}_days", outcome_days(self.tables, owner, shape, self.bench.hold))
+                self.bench.release()
+
+    def chunks(self, view: str, spine: Table, shape: FeatureShape) -> Iterator[pa.Table]:
+        """Features of the whole spine, some thousand rows at a time: entity_id, as_of, then the view's columns.
+
+        At least one chunk, so that an empty spine still tells its columns.
+        """
+        ordered = ibis.window(order_by=[ibis.asc(spine.entity_id), ibis.asc(spine.as_of)])
+        numbered = self.bench.keep("spine", spine.mutate(place_=ibis.row_number().over(ordered)))
+        self.prepare(view, numbered, shape)
+        total = self.bench.count(numbered)
+        size = self._settings.features.chunk_rows
+        for start in range(0, max(total, 1), size):
+            part = numbered.filter((numbered.place_ >= start) & (numbered.place_ < start + size)).drop("place_")
+            result = self._features(view, self.bench.hold(part), shape)
+            yield self.bench.arrow(result)
+            self.bench.release()
+
+    def frame(self, view: str, spine: Table, shape: FeatureShape) -> pa.Table:
+        """All chunks in one table."""
+        return pa.concat_tables(self.chunks(view, spine, shape))
+
+    def _features(self, view: str, spine: Table, shape: FeatureShape) -> Table:
+        match view:
+            case definitions.LEAD_VIEW:
+                return lead_features.lead_features(self.tables, spine, shape, self.bench.hold)
+            case definitions.CUSTOMER_VIEW:
+                return customer_features.customer_features(self.tables, spine, shape, self.bench.hold)
+        return channel_features.channel_features(self.tables, spine, shape)
