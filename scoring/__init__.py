@@ -1,0 +1,1 @@
+"""What a model is once trained: artefact, prediction, calibration, reasons, grades, metrics, registry."""

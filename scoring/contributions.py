@@ -1,0 +1,77 @@
+"""What each value adds to a score, on the scale of calibrated log-odds.
+
+Trees by TreeSHAP (Lundberg et al. 2020), the scorecard's points exactly. Where the calibrator is linear the sum is
+exact by itself; where it is not, each row's contributions are scaled by the slope of the secant between the model's
+base margin and the row's margin, so that they still sum, keep their order, and keep their sign (the calibrator is
+monotone).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xgboost as xgb
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from scoring.artefact import Artefact
+
+Floats = NDArray[np.float64]
+DOWN, STAY, UP = 0, 1, 2
+MANY_ROWS = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """values [n, k] and base [n] sum to log_odds [n].
+
+    target: [n] the class whose log-odds are explained: 1 for win and churn; for rfm DOWN (against stay), or UP where
+    down is impossible.
+    """
+
+    values: Floats
+    base: Floats
+    target: NDArray[np.int_]
+
+
+def contributions(artefact: Artefact, encoded: NDArray[np.float32]) -> Contributions:
+    """Contributions of each value of each row."""
+    raw, base = _raw(artefact, encoded)
+    if artefact.is_multiclass:
+        return _multiclass(artefact, encoded, raw, base)
+    margin = base[0] + raw[:, :, 0].sum(axis=1)
+    start = artefact.calibrator.apply(base[:1])[0]
+    slope = _secant(artefact, margin, float(base[0]), float(start))
+    ones = np.ones(len(encoded), dtype=int)
+    return Contributions(raw[:, :, 0] * slope[:, None], np.full(len(encoded), start), ones)
+
+
+def _secant(artefact: Artefact, margin: Floats, base: float, start: float) -> Floats:
+    """Rise of the calibrated log-odds per unit of margin, from the base margin to each row's."""
+    run = margin - base
+    is_near = np.abs(run) < 1e-6
+    step = np.where(is_near, 1e-3, run)
+    return (artefact.calibrator.apply(base + step) - start) / step
+
+
+def _multiclass(artefact: Artefact, encoded: NDArray[np.float32], raw: Floats, base: Floats) -> Contributions:
+    scale = np.array(artefact.calibrator.first) if artefact.calibrator.kind == "vector" else np.ones(len(base))
+    scaled, start = raw * scale, artefact.calibrator.apply(base[None, :])[0]
+    target = np.where(artefact.impossible(encoded)[:, DOWN], UP, DOWN)
+    rows = np.arange(len(encoded))
+    return Contributions(scaled[rows, :, target] - scaled[:, :, STAY], start[target] - start[STAY], target)
+
+
+def _raw(artefact: Artefact, encoded: NDArray[np.float32]) -> tuple[Floats, Floats]:
+    """Contributions to the margin, [n, k, outputs], and the margin's base, [outputs]."""
+    points = artefact.scorecard.contributions(encoded)
+    base = artefact.scorecard.intercept.copy()
+    if artefact.booster.num_boosted_rounds() == 0 or len(encoded) == 0:
+        return points, base
+    data = xgb.DMatrix(encoded, feature_types=artefact.feature_types, enable_categorical=True)
+    booster = artefact.wide_booster if len(encoded) > MANY_ROWS else artefact.booster
+    shap = booster.predict(data, pred_contribs=True).astype(np.float64)
+    shap = shap[:, None, :] if shap.ndim == 2 else shap  # [n, outputs, k + 1]
+    return points + shap[:, :, :-1].transpose(0, 2, 1), base + shap[0, :, -1]

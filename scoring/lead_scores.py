@@ -1,0 +1,132 @@
+"""Scores of leads: one function for a frame (batch) and one for vectors (HTTP), with the same code beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from configs.settings import Settings
+from scoring.artefact import Artefact
+from scoring.encoding import as_category, as_number
+from scoring.frame_rows import FrameRows
+from scoring.grades import grades_of
+from scoring.reasons import Reason, explain
+
+COLUMNS = (
+    "lead_id", "as_of", "win_probability", "grade", "expected_value", "priority", "size_fit", "credit_hold",
+    "prescreen", "reasons", "model_version",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LeadScore:
+    """A lead's score, without its moment and its place among others.
+
+    expected_value: currency units with two decimals, None where the amount is not known. size_fit: 0 to 1.
+    prescreen: why the lead clearly does not fit, None where it may.
+    """
+
+    win_probability: float
+    grade: str
+    expected_value: float | None
+    size_fit: float | None
+    credit_hold: bool
+    prescreen: str | None
+    reasons: list[Reason] = field(default_factory=list)
+
+
+def score_vectors(
+    artefact: Artefact, rows: Sequence[Mapping[str, Any]], settings: Settings, with_reasons: bool | int = True
+) -> list[LeadScore]:
+    """Score rows of feature and context values, in the order given.
+
+    with_reasons: how many; True for the number in the settings.
+    """
+    if not rows:
+        return []
+    encoded = np.concatenate([artefact.encode_row(row) for row in rows])
+    return _scored(artefact, encoded, rows, _limit(with_reasons, settings))
+
+
+def score_leads(
+    artefact: Artefact,
+    version: int,
+    frame: pd.DataFrame,
+    settings: Settings,
+    as_of: datetime,
+    with_reasons: bool | int = True,
+) -> pd.DataFrame:
+    """Contract columns of every row of `repository.current_frame("leads", as_of)`, best priority first.
+
+    priority: 1 to n by expected value, then probability. A missing amount takes the median of the frame's known ones,
+    for the rank only. Leads under credit hold and those that prescreening sorted out come last.
+    """
+    if frame.empty:
+        return pd.DataFrame(columns=list(COLUMNS))
+    rows = FrameRows(frame)
+    scores = _scored(artefact, artefact.encode(frame), rows, _limit(with_reasons, settings))
+    table = pd.DataFrame({
+        "lead_id": frame["entity_id"].to_numpy(),
+        "as_of": as_of,
+        "win_probability": [score.win_probability for score in scores],
+        "grade": [score.grade for score in scores],
+        "expected_value": np.array([score.expected_value for score in scores], dtype=float),
+        "priority": priorities(scores, list(frame["entity_id"])),
+        "size_fit": np.array([score.size_fit for score in scores], dtype=float),
+        "credit_hold": [score.credit_hold for score in scores],
+        "prescreen": pd.Series([score.prescreen for score in scores], dtype=object),
+        "reasons": [[reason.to_json() for reason in score.reasons] for score in scores],
+        "model_version": version,
+    })  # fmt: skip
+    return table.sort_values("priority", ignore_index=True)
+
+
+def priorities(scores: Sequence[LeadScore], lead_ids: Sequence[str]) -> NDArray[np.int_]:
+    """Rank of each lead, 1 is the first to call; see `score_leads`."""
+    probability = np.array([score.win_probability for score in scores])
+    value = np.array([score.expected_value for score in scores], dtype=float)
+    amount = np.divide(value, probability, out=np.full_like(value, np.nan), where=probability > 0)
+    known = amount[~np.isnan(amount)]
+    usual = float(np.median(known)) if len(known) else 1.0
+    worth = np.where(np.isnan(value), probability * usual, value)
+    is_last = np.array([score.credit_hold or score.prescreen is not None for score in scores])
+    order = np.lexsort((np.array(lead_ids, dtype=str), -probability, -worth, is_last))
+    rank = np.empty(len(order), dtype=int)
+    rank[order] = np.arange(1, len(order) + 1)
+    return rank
+
+
+def _limit(with_reasons: bool | int, settings: Settings) -> int:
+    return settings.scoring.max_reasons if with_reasons is True else int(with_reasons)
+
+
+def _scored(
+    artefact: Artefact, encoded: NDArray[np.float32], rows: Sequence[Mapping[str, Any]], limit: int
+) -> list[LeadScore]:
+    probabilities = artefact.predict(encoded)
+    grades = grades_of(probabilities, artefact.grade_thresholds)
+    reasons = explain(artefact, encoded, rows, limit) if limit else [[] for _ in rows]
+    return [
+        _score(float(p), grade, row, why)
+        for p, grade, row, why in zip(probabilities, grades, rows, reasons, strict=True)
+    ]
+
+
+def _score(probability: float, grade: str, row: Mapping[str, Any], reasons: list[Reason]) -> LeadScore:
+    amount_cents = as_number(row.get("expected_amount_cents"))
+    size_fit = as_number(row.get("size_fit"))
+    return LeadScore(
+        win_probability=probability,
+        grade=grade,
+        expected_value=None if np.isnan(amount_cents) else round(probability * amount_cents / 100, 2),
+        size_fit=None if np.isnan(size_fit) else size_fit,
+        credit_hold=as_number(row.get("credit_hold")) > 0,  # NaN, not known, is no hold
+        prescreen=as_category(row.get("prescreen")),
+        reasons=reasons,
+    )

@@ -1,0 +1,38 @@
+"""The one place where MLflow is opened: telemetry off, stores where the settings say."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from configs.settings import Settings
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+EXPERIMENT = "funnelcast"
+
+
+def mlflow_client(settings: Settings) -> MlflowClient:
+    """A client of the configured tracking store and registry."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("DO_NOT_TRACK", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # MLflow looks for git, which a small machine may lack
+    from mlflow import MlflowClient  # noqa: PLC0415 (slow to import, and the switches above must come first)
+
+    settings.paths.mlruns.mkdir(parents=True, exist_ok=True)
+    uri = settings.mlflow_tracking_uri
+    return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def experiment_id(client: MlflowClient, settings: Settings) -> str:
+    """The experiment of all runs; made at first use. A remote server keeps files where it wants, we keep ours in
+    mlruns.
+    """
+    found = client.get_experiment_by_name(EXPERIMENT)
+    if found is not None:
+        return str(found.experiment_id)
+    is_remote = settings.mlflow_tracking_uri.startswith(("http://", "https://"))
+    location = None if is_remote else (settings.paths.mlruns / "artifacts").as_uri()
+    return str(client.create_experiment(EXPERIMENT, artifact_location=location))

@@ -1,0 +1,36 @@
+"""Simple models that are hard to beat, learnt from everything before the test part.
+
+base_rate     the rate of the past for everybody
+naive_bayes   log frequencies with +0.1 smoothing, numbers binned at quantiles (Odoo's predictive lead scoring)
+logistic      logistic regression, L2; numbers standardised with missing indicators, categories one-hot
+stay          rfm: the rates of the past for everybody; the most frequent is that nothing changes
+markov        rfm: the past transition rates of the customer's tier
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from configs.sections import Training
+from scoring.calibration import sigmoid, softmax
+from scoring.encoding import encode_frame
+from training.dataset import Dataset
+from training.learn_encoding import learn_features
+from training.scorecards import fit_scorecard
+
+Floats = NDArray[np.float64]
+
+
+def baseline_predictions(past: Dataset, test: Dataset, settings: Training) -> dict[str, Floats]:
+    """Probabilities of the test rows by each baseline, the simplest first: [n] or, for rfm, [n, 3]."""
+    specs = learn_features(past, settings)
+    known, asked = encode_frame(specs, past.frame), encode_frame(specs, test.frame)
+
+    def card(kind: str) -> Floats:
+        margin = fit_scorecard(kind, specs, known, past.y, past.w, past.class_count).margin(asked)
+        return softmax(margin) if past.class_count > 2 else sigmoid(margin[:, 0])
+
+    if past.class_count > 2:
+        return {"stay": card("prior"), "markov": card("markov")}
+    return {"base_rate": card("prior"), "naive_bayes": card("naive_bayes"), "logistic": card("logistic")}

@@ -1,0 +1,146 @@
+"""From the chosen point to a whole model: fit, calibrate, grades, reference, smoke rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from configs.settings import Settings
+from scoring.artefact import Artefact, Mask
+from scoring.calibration import Calibrator
+from scoring.encoding import encode_frame
+from scoring.feature_spec import FeatureSpec
+from scoring.grades import grade_thresholds
+from training.boosting import boost, fixed_parameters, training_matrix
+from training.calibrate import anchored
+from training.calibrator_choice import Margins, choose_calibrator
+from training.dataset import Dataset
+from training.learn_encoding import learn_features
+from training.recency import DAY, HalfLives, by_recency
+from training.reference import reference_of
+from training.scorecards import fit_scorecard
+from training.search_space import booster_parameters
+from training.split import Split, before, folds, holds
+from training.tuning import Choice
+
+# By the rule of the tiers (configs/rfm.yaml) nothing is below the one and above the other.
+IMPOSSIBLE = {"maintenance": 0, "strategic": 2}
+SMOKE_ROWS = 5
+
+
+def fit_candidate(parts: Split, choice: Choice, settings: Settings, seed: int, trained_as_of: datetime) -> Artefact:
+    """A calibrated artefact; the test part is not looked at.
+
+    The recipe is fit on the fit part, so that its margins of the later calibration part teach the calibrator's shape,
+    and then on all rows before the test, since the newest rows tell most. The level is then set by the rows that
+    counted in that last fit.
+    """
+    recipe = Recipe(choice, settings, seed, trained_as_of, HalfLives.of(parts.before_test))
+    first = recipe.fit(parts.fit)
+    before, level = _rehearsal(recipe, parts, first)
+    is_mature = recipe.is_mature(parts.calibrate, parts.test_from)
+    shape = choose_calibrator(before, level, margins(first, parts.calibrate), is_mature=is_mature)
+    last = recipe.fit(parts.before_test)
+    if not last.is_multiclass and shape.kind != "identity":
+        newest = margins(last, recipe.newest(parts.before_test, parts.calibrate, parts.test_from))
+        shape = anchored(shape, newest.margin, newest.y, newest.w)
+    masked = replace(last, masks=_masks(parts.before_test, last.features), calibrator=shape)
+    return _described(masked, parts, settings)
+
+
+def margins(model: Artefact, part: Dataset) -> Margins:
+    """The model's margins of a part."""
+    return Margins(model.margin(model.encode(part.frame)), part.y, part.w)
+
+
+def _rehearsal(recipe: Recipe, parts: Split, first: Artefact) -> tuple[Margins | None, Margins]:
+    """The block before the calibration part as a model fit before it sees it, and as `first`, whose level it sets.
+
+    With what was known when the calibration part began; the first is None where history has no such block.
+    """
+    settings, now = recipe.settings.training, parts.calibrate_from
+    earlier = folds(parts, settings, recipe.seed)[:-1]
+    if now is None or not earlier:
+        return None, margins(first, parts.fit)
+    block = before(parts.past, now, now, settings, start=earlier[-1][1].group_at.min())
+    if not holds(block, settings.min_part_class_rows):
+        return None, margins(first, parts.fit)
+    return margins(recipe.fit(earlier[-1][0]), block), margins(first, recipe.newest(parts.fit, block, now))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the chosen point is fit to a part."""
+
+    choice: Choice
+    settings: Settings
+    seed: int
+    trained_as_of: datetime
+    half_lives: HalfLives
+
+    def fit(self, part: Dataset) -> Artefact:
+        """An artefact without calibration."""
+        rows = self.weighted(part)
+        specs = learn_features(part, self.settings.training)
+        encoded = encode_frame(specs, part.frame)
+        card = fit_scorecard(self.choice.point["start"], specs, encoded, rows.y, rows.w, rows.class_count)
+        matrix = training_matrix(encoded, rows.y, ["c" if spec.kind == "category" else "q" for spec in specs])
+        parameters = {
+            **fixed_parameters(rows.class_count, self.seed, encoded.size),
+            **booster_parameters(self.choice.point),
+        }
+        booster = boost(parameters, matrix, rows.w, card.margin(encoded), self.choice.rounds)
+        return Artefact(
+            name=part.model, features=specs, booster=booster, scorecard=card, calibrator=Calibrator(),
+            trained_as_of=self.trained_as_of, horizon_days=part.horizon_days,
+        )  # fmt: skip
+
+    def weighted(self, part: Dataset) -> Dataset:
+        """The part with the weights of the chosen half-life."""
+        return by_recency(part, self.half_lives.days(self.choice.point["half_life_share"]))
+
+    def newest(self, past: Dataset, block: Dataset, now: np.datetime64) -> Dataset:
+        """Rows that set the level: those that counted in the fit, or the newest block if it is mature."""
+        is_plain = not self.choice.point["half_life_share"]
+        return block if is_plain and self.is_mature(block, now) else self.weighted(past)
+
+    def is_mature(self, block: Dataset, now: np.datetime64) -> bool:
+        """Whether half of the block, which reaches up to now, had time to show slow outcomes."""
+        return bool((now - block.group_at.min()) / DAY >= 2 * self.half_lives.least_days)
+
+
+def _described(model: Artefact, parts: Split, settings: Settings) -> Artefact:
+    """The model with its grades, reference statistics and smoke rows."""
+    encoded = model.encode(parts.calibrate.frame)
+    predictions = model.predict(encoded)
+    first = predictions[:, 0] if model.is_multiclass else predictions
+    shares = {} if model.is_multiclass else {str(k): v for k, v in settings.scoring.grade_shares.items()}
+    return replace(
+        model,
+        grade_thresholds=grade_thresholds(first, parts.calibrate.w, shares),
+        reference=reference_of(parts.before_test, model.features, first),
+        smoke=_smoke(encoded, predictions),
+    )
+
+
+def _masks(past: Dataset, specs: tuple[FeatureSpec, ...]) -> tuple[Mask, ...]:
+    """Shifts of the tier that its rule excludes, unless the past has one all the same."""
+    column = next((i for i, spec in enumerate(specs) if spec.name == "rfm_tier"), None)
+    if past.class_count == 2 or column is None:
+        return ()
+    tiers = past.frame["rfm_tier"].to_numpy()
+    return tuple(
+        Mask(column, specs[column].codes[tier], label)
+        for tier, label in IMPOSSIBLE.items()
+        if tier in specs[column].codes and not np.any((tiers == tier) & (past.y == label))
+    )
+
+
+def _smoke(encoded: NDArray[np.float32], predictions: NDArray[np.float64]) -> dict[str, Any]:
+    chosen = np.unique(np.linspace(0, len(encoded) - 1, SMOKE_ROWS).astype(int))
+    rows = [[None if np.isnan(value) else float(value) for value in row] for row in encoded[chosen]]
+    return {"rows": rows, "predictions": predictions[chosen].tolist()}

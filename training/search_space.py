@@ -1,0 +1,52 @@
+"""What the search may choose, and where it begins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optuna.trial import Trial
+
+from training.scorecards import starts_of
+
+Parameters = dict[str, Any]
+# Half-life of a row's weight as a share of the history; 0: all rows count alike.
+HALF_LIFE_SHARES = [0.0, 0.5, 0.2, 0.1, 0.05, 0.02]
+OURS = ("start", "half_life_share")
+
+
+def suggest(trial: Trial, model: str) -> Parameters:
+    """One point of the space: the kind of start, and XGBoost's parameters from shy to bold."""
+    return {
+        "start": trial.suggest_categorical("start", starts_of(model)),
+        "half_life_share": trial.suggest_categorical("half_life_share", HALF_LIFE_SHARES),
+        "eta": trial.suggest_float("eta", 0.01, 0.3, log=True),
+        "max_depth": trial.suggest_int("max_depth", 2, 8),
+        "min_child_weight": trial.suggest_float("min_child_weight", 1.0, 100.0, log=True),
+        "subsample": trial.suggest_float("subsample", 0.5, 1.0),
+        "colsample_bytree": trial.suggest_float("colsample_bytree", 0.3, 1.0),
+        "reg_lambda": trial.suggest_float("reg_lambda", 0.1, 100.0, log=True),
+        "reg_alpha": trial.suggest_float("reg_alpha", 1e-3, 10.0, log=True),
+        "max_cat_to_onehot": trial.suggest_categorical("max_cat_to_onehot", [1, 8, 64]),
+    }
+
+
+def first_points(model: str) -> list[Parameters]:
+    """Sound points that are tried before the sampler chooses: with a budget of one trial the first must do."""
+    shy: Parameters = {
+        "eta": 0.05, "max_depth": 3, "min_child_weight": 10.0, "subsample": 0.8, "colsample_bytree": 0.6,
+        "reg_lambda": 10.0, "reg_alpha": 0.1, "max_cat_to_onehot": 8,
+    }  # fmt: skip
+    usual = {**shy, "max_depth": 5, "min_child_weight": 3.0, "reg_lambda": 1.0}
+    return [
+        {**shy, "start": "logistic", "half_life_share": 0.0},
+        {**usual, "start": "prior", "half_life_share": 0.0},
+        {**shy, "start": "ridge_weak", "half_life_share": 0.05},
+        {**shy, "start": "ridge_middle", "half_life_share": 0.0},
+        {**shy, "start": starts_of(model)[1], "half_life_share": 0.0},
+        {**shy, "start": "ridge_weak", "half_life_share": 0.2},
+    ]
+
+
+def booster_parameters(point: Parameters) -> Parameters:
+    """The part of a point that is XGBoost's."""
+    return {name: value for name, value in point.items() if name not in OURS}

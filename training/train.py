@@ -1,0 +1,169 @@
+"""The whole way of one model: rows, split, leak guard, search, fit, calibration, judgement, registry."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from configs.progress import SILENT, Progress
+from configs.settings import Settings
+from scoring.artefact import Artefact
+from scoring.registry import Registry
+from training.candidate import fit_candidate
+from training.curves import curves_of
+from training.dataset import CLASS_COUNT, Dataset
+from training.errors import UnknownModelError
+from training.fold_matrix import FoldMatrix
+from training.judgement import Judgement, judge_candidate
+from training.leakage import Quarantined, quarantine
+from training.recency import HalfLives
+from training.refusal import check_enough
+from training.report import TrainReport
+from training.split import Split, folds, split
+from training.tracking import Run, importance_of, tracked
+from training.tuning import Budget, Choice, tune
+
+
+class Repository(Protocol):
+    """What training needs of `features.repository.FeatureRepository`."""
+
+    def training_frame(self, model: str, as_of: datetime) -> Any:
+        """Labelled rows known by as_of."""
+
+    def current_frame(self, entity: str, as_of: datetime) -> pd.DataFrame:
+        """Rows of what is open at as_of."""
+
+
+def train(  # noqa: PLR0913, PLR0917 (the agreed signature)
+    model: str, repository: Repository, settings: Settings, as_of: datetime, trials: int, timeout: float, seed: int,
+    progress: Progress = SILENT, registry: Registry | None = None,
+) -> TrainReport:  # fmt: skip
+    """Tune, fit, calibrate, judge, register, and promote if the gate allows.
+
+    Raises
+    ------
+    UnknownModelError, TooFewExamplesError, OneClassError, HistoryTooShortError: see `training.errors`.
+    """
+    started = time.perf_counter()
+    if model not in CLASS_COUNT:
+        raise UnknownModelError(f"The model must be one of {', '.join(CLASS_COUNT)}, but got {model!r}.")
+    registry = registry or Registry(settings)
+    data, excluded = _rows(model, repository, settings, as_of, seed)
+    progress.say(f"{model}: {len(data):,} rows, {int(data.is_positive.sum()):,} of them positive.")
+    parts, quarantined = _guarded(data, repository, settings, as_of, seed)
+    choice = _search(parts, settings, Budget(trials, timeout), seed, progress)
+    candidate = fit_candidate(parts, choice, settings, seed, as_of)
+    progress.say(f"{model}: judging on the newest {len(parts.test):,} rows.")
+    judgement = judge_candidate(candidate, parts, settings, registry, seed)
+    artefact = _finished(candidate, parts, choice, judgement, quarantined, seed)
+    details = {"excluded": excluded, "chosen": {**choice.point, "rounds": choice.rounds}, "trials": choice.trials,
+               "calibrator": artefact.calibrator.kind, "by_age": judgement.by_age,
+               "fingerprint": artefact.provenance["fingerprint"]}  # fmt: skip
+    version, run_id = _register(artefact, parts, judgement, settings, registry, details)
+    return TrainReport(
+        model=model, version=version, is_promoted=judgement.verdict.is_promoted, gate=judgement.verdict.to_json(),
+        rows=len(data), positives=int(data.is_positive.sum()), split=_split_json(parts), metrics=judgement.metrics,
+        intervals=judgement.intervals, baselines=judgement.baselines, quarantined=quarantined,
+        seconds=time.perf_counter() - started, details={**details, "run_id": run_id},
+    )  # fmt: skip
+
+
+def _rows(
+    model: str, repository: Repository, settings: Settings, as_of: datetime, seed: int
+) -> tuple[Dataset, dict[str, int]]:
+    frame = repository.training_frame(model, as_of)
+    data = Dataset.of(model, frame)
+    check_enough(data, settings.training)
+    return data.sampled(settings.training.max_rows, seed), dict(getattr(frame, "excluded", {}))
+
+
+def _guarded(
+    data: Dataset, repository: Repository, settings: Settings, as_of: datetime, seed: int
+) -> tuple[Split, list[Quarantined]]:
+    parts = split(data, settings.training, seed)
+    open_frame = repository.current_frame("leads", as_of) if data.is_by_entity else None
+    quarantined = quarantine(parts.fit, open_frame, settings.training.leakage)
+    return parts.without([column.column for column in quarantined]), quarantined
+
+
+def _search(parts: Split, settings: Settings, budget: Budget, seed: int, progress: Progress) -> Choice:
+    half_lives = HalfLives.of(parts.before_test)
+    pairs = folds(parts, settings.training, seed)
+    matrices = [FoldMatrix(earlier, later, settings.training, seed, half_lives) for earlier, later in pairs]
+    database = settings.paths.home / "tuning.db"
+    return tune(parts.fit.model, parts.before_test.fingerprint(), matrices, budget, database, seed, progress)
+
+
+def _finished(
+    candidate: Artefact, parts: Split, choice: Choice, judgement: Judgement, quarantined: list[Quarantined], seed: int
+) -> Artefact:
+    """The artefact with its figures and its history; nothing in it depends on a clock or on the run."""
+    metrics = {name: value for name, value in judgement.metrics.items() if np.isfinite(value)}
+    provenance = {
+        "split": parts.in_words(), "test_from": _day(parts.test_from), "seed": seed,
+        "fingerprint": parts.before_test.fingerprint(),
+        "search": {**choice.point, "rounds": choice.rounds, "loss": choice.loss},
+        "quarantined": [column.to_json() for column in quarantined],
+    }  # fmt: skip
+    return replace(candidate, metrics=metrics, provenance=provenance)
+
+
+def _register(
+    artefact: Artefact,
+    parts: Split,
+    judgement: Judgement,
+    settings: Settings,
+    registry: Registry,
+    details: dict[str, Any],
+) -> tuple[int, str]:
+    tags = {"model": artefact.name, "trained_as_of": artefact.trained_as_of.isoformat()}
+    with tracked(settings, f"train {artefact.name}", tags) as run, TemporaryDirectory() as folder:
+        _log(run, artefact, parts, judgement, details)
+        artefact.save(Path(folder))
+        verdict = judgement.verdict
+        version_tags = {"log_loss": f"{judgement.metrics['log_loss']:.4f}",
+                        "gate": "passed" if verdict.is_promoted else "refused", "reason": verdict.reason}  # fmt: skip
+        version = registry.register(artefact.name, Path(folder), run.run_id, version_tags)
+        if verdict.is_promoted:
+            registry.promote(artefact.name, version)
+        return version, run.run_id
+
+
+def _log(run: Run, artefact: Artefact, parts: Split, judgement: Judgement, details: dict[str, Any]) -> None:
+    chosen = details["chosen"]
+    run.parameters(
+        {**chosen, "seed": artefact.provenance["seed"], "split": parts.in_words(), "trials": details["trials"]}
+    )
+    run.metrics(judgement.metrics)
+    for name, figures in judgement.baselines.items():
+        run.metrics(figures, prefix=f"{name}_")
+    run.curves(curves_of(parts.test, judgement.predictions))
+    run.document({"importance": importance_of(artefact)}, "importance.json")
+    run.document(
+        {"gate": judgement.verdict.to_json(), "intervals": judgement.intervals, **artefact.provenance}, "judgement.json"
+    )
+    profile = f'{{"rows": {len(parts.before_test) + len(parts.test)}, "features": {len(artefact.features)}}}'
+    run.data(artefact.name, details["fingerprint"], profile)
+
+
+def _split_json(parts: Split) -> dict[str, Any]:
+    test = parts.test
+    rate = float(np.average(test.is_positive, weights=test.w))
+    return {
+        "train_until": _day(parts.before_test.group_at.max()), "test_from": _day(parts.test_from),
+        "test_rows": len(test),
+        "test_positive_rate": rate, "words": parts.in_words(), "fit_rows": len(parts.fit),
+        "calibrate_rows": len(parts.calibrate),
+        "dropped": parts.dropped,
+    }  # fmt: skip
+
+
+def _day(moment: np.datetime64) -> str:
+    return f"{np.datetime_as_string(moment, unit='s')}Z"
