@@ -1,0 +1,23 @@
+"""Our own figures in `/metrics`, beside those that BentoML keeps of rates and durations.
+
+BentoML sets PROMETHEUS_MULTIPROC_DIR before it imports the service in a worker; the figures of all workers are summed.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+SCORES = Counter("funnelcast_scores", "Scores given", ["entity", "model_version"])
+UNSCORED = Counter("funnelcast_unscored", "Leads and customers asked for that got no score", ["entity", "code"])
+DEGRADED = Counter("funnelcast_degraded_scores", "Scores from features older than they should be", ["entity"])
+ERRORS = Counter("funnelcast_errors", "Error answers", ["code"])
+PROBABILITY = Histogram(
+    "funnelcast_probability", "Scored probabilities", ["model"], buckets=[edge / 10 for edge in range(1, 11)]
+)
+RECEIPTS_WRITTEN = Counter("funnelcast_receipts_written", "Receipts stored")
+RECEIPTS_DROPPED = Counter("funnelcast_receipts_dropped", "Receipts lost: the queue was full, or not stored at a stop")
+RECEIPTS_PENDING = Gauge("funnelcast_receipts_pending", "Receipts not stored yet", multiprocess_mode="livesum")
+MODEL_LOADED = Gauge(
+    "funnelcast_model_loaded", "1 for the version that scores", ["model", "version"], multiprocess_mode="livemax"
+)
+MODEL_REFUSED = Counter("funnelcast_model_refused", "Champions that were not loaded because a check failed", ["model"])

@@ -1,0 +1,43 @@
+"""What is known of one request while it passes through the layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from starlette.types import Scope
+
+if TYPE_CHECKING:
+    from serving.operations import Operation
+
+_KEY = "funnelcast.note"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whose key it is. The key itself is never kept."""
+
+    name: str
+    role: str
+
+
+@dataclass
+class RequestNote:
+    """Lives in the ASGI scope; one object per request, shared by copies of the scope."""
+
+    request_id: str
+    operation: Operation | None = None
+    path_params: dict[str, str] = field(default_factory=dict)
+    caller: Caller | None = None
+    is_error_formed: bool = False  # the answer is an error already in our form
+    log: dict[str, Any] = field(default_factory=dict)  # counts and codes for the request's log line
+
+    @classmethod
+    def of(cls, scope: Scope) -> RequestNote:
+        """The note of this request."""
+        note: RequestNote = scope[_KEY]
+        return note
+
+    def put(self, scope: Scope) -> None:
+        """Attach the note to its request."""
+        scope[_KEY] = self

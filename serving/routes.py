@@ -1,0 +1,110 @@
+"""The HTTP API as a Starlette application; BentoML mounts it into its service."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from functools import wraps
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from crm_core.errors import CrmError
+from features.errors import FeatureError
+from scoring.errors import ScoringError
+from serving import metrics
+from serving.answers import error_response, json_response
+from serving.bodies import read_body
+from serving.error_form import in_our_terms, internal_error
+from serving.errors import NotFoundError, RequestError
+from serving.receipt_answer import receipt_answer
+from serving.request_note import RequestNote
+from serving.runtime import Runtime
+from serving.schemas import CustomerScoreRequest, LeadScoreRequest
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[Request, Runtime], Awaitable[Any]]
+
+
+def answering(handler: Handler) -> Endpoint:
+    """An endpoint that answers what the handler returns as JSON, and what it raises in our error form.
+
+    Errors are answered here, and not raised through BentoML, so that its metrics count the status that is sent.
+    """
+
+    @wraps(handler)
+    async def endpoint(request: Request) -> Response:
+        note = RequestNote.of(request.scope)
+        try:
+            return json_response(await handler(request, request.app.state.runtime))
+        except RequestError as raised:
+            error = raised
+        except (CrmError, FeatureError, ScoringError) as raised:
+            error = in_our_terms(raised, note)
+        except Exception as raised:
+            error = internal_error(note, raised)
+        note.is_error_formed = True
+        note.log["code"] = error.error_code
+        metrics.ERRORS.labels(error.error_code).inc()
+        return error_response(error)
+
+    return endpoint
+
+
+@answering
+async def score_leads(request: Request, runtime: Runtime) -> Any:
+    """POST /v1/leads/score."""
+    body = read_body(LeadScoreRequest, await request.body(), runtime.max_entities)
+    if body.lead_ids is not None:
+        answer = await _in_thread(runtime.scoring_thread, runtime.leads.by_ids, body.lead_ids)
+    else:
+        answer = await _in_thread(runtime.row_thread, runtime.leads.by_rows, body.leads)
+    return _counted(request, answer)
+
+
+@answering
+async def score_customers(request: Request, runtime: Runtime) -> Any:
+    """POST /v1/customers/score."""
+    body = read_body(CustomerScoreRequest, await request.body(), runtime.max_entities)
+    return _counted(request, await _in_thread(runtime.scoring_thread, runtime.customers.by_ids, body.customer_ids))
+
+
+@answering
+async def prediction(request: Request, runtime: Runtime) -> Any:
+    """GET /v1/predictions/{prediction_id}."""
+    prediction_id = RequestNote.of(request.scope).path_params["prediction_id"]
+    receipt = runtime.receipts.find(prediction_id) or await asyncio.to_thread(runtime.read_receipt, prediction_id)
+    if receipt is None:
+        raise NotFoundError("The prediction must exist, but there is none with this id.", code="prediction_not_found")
+    return receipt_answer(receipt)
+
+
+async def documentation(request: Request) -> Response:
+    """GET /docs.json."""
+    return json_response(request.app.state.document())
+
+
+def build_api() -> Starlette:
+    """The application; its state gets a `runtime` when the service starts, and a `document` to serve."""
+    return Starlette(
+        routes=[
+            Route("/v1/leads/score", score_leads, methods=["POST"]),
+            Route("/v1/customers/score", score_customers, methods=["POST"]),
+            Route("/v1/predictions/{prediction_id}", prediction, methods=["GET"]),
+            Route("/docs.json", documentation, methods=["GET"]),
+        ]
+    )
+
+
+async def _in_thread(thread: Executor, function: Callable[[Any], Any], argument: Any) -> Any:
+    return await asyncio.get_running_loop().run_in_executor(thread, function, argument)
+
+
+def _counted(request: Request, answer: dict[str, Any]) -> dict[str, Any]:
+    log = RequestNote.of(request.scope).log
+    log["scored"], log["unscored"] = len(answer["scores"]), len(answer["errors"])
+    return answer
