@@ -1,0 +1,1 @@
+"""The composition root: command line, demo and what reads the clock."""

@@ -1,0 +1,104 @@
+"""Command score: batch scores of everything open or active."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from funnelcast.context import Context
+from funnelcast.errors import CommandError
+from funnelcast.options import AsOf, Json
+from funnelcast.tables import text_table
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+SHOWN_ROWS = 10
+
+
+class Entity(StrEnum):
+    """What can be scored."""
+
+    leads = "leads"
+    customers = "customers"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command("score", epilog="Example: funnelcast score leads --out scores.csv")(score)
+
+
+def score(
+    entity: Annotated[Entity, typer.Argument(help="leads: everything open; customers: everything active.")],
+    out: Annotated[
+        Path | None, typer.Option(help="File to write, .csv or .parquet. Default: show the first rows.")
+    ] = None,
+    as_of: AsOf = None,
+    is_json: Json = False,
+) -> None:
+    """Score in batch, as of a moment, by the champion."""
+    context = Context.of(as_of, is_json)
+    if out is not None and out.suffix not in (".csv", ".parquet"):
+        raise CommandError(f"--out must end in .csv or .parquet, but got {out.name!r}.")
+    scores = score_leads_now(context) if entity is Entity.leads else score_customers_now(context)
+    if out is not None:
+        write_scores(scores, out)
+    human = f"Scored {len(scores):,} {entity.value} as of {context.as_of.isoformat()}" + (
+        f" into {out}." if out else "."
+    )
+    context.answer(
+        {"rows": len(scores), "out": str(out) if out else None}, human if out else f"{human}\n{_first_rows(scores)}"
+    )
+
+
+def score_leads_now(context: Context) -> DataFrame:
+    """Contract columns of every open lead, best first."""
+    from scoring.lead_scores import score_leads
+
+    artefact, version = context.registry.load_champion("win")
+    frame = context.repository.current_frame("leads", context.as_of)
+    return score_leads(artefact, version, frame, context.settings, context.as_of)
+
+
+def score_customers_now(context: Context) -> DataFrame:
+    """Contract columns of every active customer, most money at risk first."""
+    from scoring.customer_scores import score_customers
+
+    churn, churn_version = context.registry.load_champion("churn")
+    rfm, rfm_version = context.registry.load_champion("rfm")
+    frame = context.repository.current_frame("customers", context.as_of)
+    versions = {"churn": churn_version, "rfm": rfm_version}
+    return score_customers(churn, rfm, versions, frame, context.settings, context.as_of)
+
+
+def write_scores(scores: DataFrame, out: Path) -> None:
+    """Write the scores whole or not at all; lists become JSON text, and no cell can start a spreadsheet formula."""
+    flat = scores.copy()
+    for column in flat.select_dtypes("object").columns:
+        flat[column] = flat[column].map(lambda cell: _as_cell(cell, is_csv=out.suffix == ".csv"))
+    part = out.with_name(f".{out.name}.part")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if out.suffix == ".parquet":
+        flat.to_parquet(part, index=False)
+    else:
+        flat.to_csv(part, index=False)
+    part.replace(out)
+
+
+def _as_cell(cell: Any, *, is_csv: bool) -> Any:
+    if isinstance(cell, list | dict):
+        return json.dumps(cell, ensure_ascii=False)
+    if is_csv and isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{cell}"
+    return cell
+
+
+def _first_rows(scores: DataFrame) -> str:
+    """The first rows for a person: figures rounded, what is the same in every row left out."""
+    shown = scores.drop(columns=["reasons", "as_of"], errors="ignore").head(SHOWN_ROWS)
+    rounded = shown.map(lambda cell: round(cell, 3) if isinstance(cell, float) else cell)
+    return text_table(list(rounded.columns), rounded.to_numpy().tolist())

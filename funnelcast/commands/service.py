@@ -1,0 +1,48 @@
+"""Commands of the service: serve and the keys that open it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from funnelcast.context import Context
+from funnelcast.options import AsOf, Json
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command("serve", epilog="Example: funnelcast serve --port 3000")(serve)
+    app.command("key", epilog="Example: funnelcast key odoo --role crm")(key)
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on. Default: configs/serving.yaml.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port. Default: configs/serving.yaml.")] = None,
+    as_of: AsOf = None,
+) -> None:
+    """Start the scoring service. With --as-of its clock stands still there, for a replay."""
+    from serving.run import serve as run_service
+
+    context = Context.of(as_of, is_json=False)
+    _ = context.engine  # a clear refusal now rather than a dead worker later
+    serving = context.settings.serving
+    run_service(
+        context.settings, host or serving.host, port or serving.port, context.as_of if context.is_replay else None
+    )
+
+
+def key(
+    name: Annotated[str, typer.Argument(help="Who will use it, for instance the CRM's name.")],
+    role: Annotated[str, typer.Option(help="admin, manager, rep, crm or analyst.")] = "crm",
+    days: Annotated[int | None, typer.Option(min=1, help="Days until it expires. Default: never.")] = None,
+    is_json: Json = False,
+) -> None:
+    """Make an API key. It is shown once; only its hash is stored."""
+    from crm_core.api_keys import create_key
+
+    context = Context.of(None, is_json)
+    expires_at = context.as_of + timedelta(days=days) if days else None
+    plain = create_key(context.engine, name, role, context.as_of, expires_at)
+    context.answer({"name": name, "role": role, "key": plain}, f"{plain}\nKeep it: it is shown only now.")
