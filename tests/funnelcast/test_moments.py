@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from funnelcast.errors import MomentError
+from funnelcast.moments import read_moment
+
+
+def test_a_naive_moment_is_read_in_the_configured_zone() -> None:
+    assert read_moment("2024-03-01", "Asia/Shanghai") == datetime(2024, 2, 29, 16, tzinfo=UTC)
+
+
+def test_a_moment_with_a_zone_keeps_it() -> None:
+    assert read_moment("2024-03-01T08:00:00Z", "Asia/Shanghai") == datetime(2024, 3, 1, 8, tzinfo=UTC)
+
+
+def test_no_moment_is_now() -> None:
+    before = datetime.now(UTC)
+    assert before <= read_moment(None, "Asia/Shanghai") <= datetime.now(UTC)
+
+
+def test_what_is_no_moment_is_named() -> None:
+    with pytest.raises(MomentError, match="but got 'yesterday'"):
+        read_moment("yesterday", "Asia/Shanghai")

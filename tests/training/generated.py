@@ -1,0 +1,115 @@
+"""Training frames with a planted truth, and a repository that hands them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from configs.settings import Settings, load_settings
+from features.schema import Feature, category, number
+
+AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
+TIERS = np.array(["maintenance", "growth", "strategic"])
+
+
+@dataclass
+class Frame:
+    """The shape of `features.training_frame.TrainingFrame`."""
+
+    frame: pd.DataFrame
+    features: list[Feature]
+    horizon_days: int
+    entity: str
+    excluded: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class FakeRepository:
+    """Hands out what it was given."""
+
+    frame: Frame
+    open_leads: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"entity_id": []}))
+
+    def training_frame(self, model: str, as_of: datetime) -> Frame:  # noqa: ARG002
+        return self.frame
+
+    def current_frame(self, entity: str, as_of: datetime) -> pd.DataFrame:  # noqa: ARG002
+        return self.open_leads
+
+
+def settings_in(home: Path, **training: Any) -> Settings:
+    """Settings whose state lies in `home`, with a cheap bootstrap and some training keys changed."""
+    settings = load_settings()
+    gate = settings.training.gate.model_copy(update={"bootstrap_samples": 200})
+    changed = settings.training.model_copy(update={"gate": gate, **training})
+    return settings.model_copy(update={"home": home, "training": changed})
+
+
+def won_leads(rows: int = 1200, seed: int = 0, landmarks: int = 1, rate_shift: float = 0.0) -> Frame:
+    """Leads over 400 days, horizon 30 days.
+
+    Truth: log-odds = -1 + 1.2 x response (less hours is better) + 1 for channel referral - 1 for channel fair +
+    rate_shift over the history. `noise`, `constant` and `empty` say nothing; `mixed` is a column of mixed types.
+    """
+    rng = np.random.default_rng(seed)
+    started = np.sort(rng.uniform(0, 400, rows))
+    hours = rng.exponential(5, rows)
+    channel = rng.choice(["web", "fair", "referral"], rows)
+    log_odds = (
+        -1 + 1.2 * (1 - hours / 5) + (channel == "referral") - 1.0 * (channel == "fair") + rate_shift * started / 400
+    )
+    label = (rng.random(rows) < 1 / (1 + np.exp(-log_odds))).astype(int)
+    lead = np.repeat(np.arange(rows), landmarks)
+    created = pd.Timestamp("2024-06-01", tz="UTC") + pd.to_timedelta(started[lead], unit="D")
+    as_of = created + pd.to_timedelta(np.tile(np.arange(landmarks), rows), unit="D")
+    known = as_of + pd.to_timedelta(rng.uniform(1, 30, len(lead)), unit="D")
+    frame = pd.DataFrame({
+        "entity_id": [f"L{i}" for i in lead], "as_of": as_of, "group_started_at": created, "label": label[lead],
+        "known_at": known, "max_known_at": as_of + pd.Timedelta(days=30), "weight": 1 / landmarks,
+        "response_hours": np.where(rng.random(len(lead)) < 0.1, np.nan, hours[lead]),
+        "channel_id": channel[lead].astype(object),
+        "noise": rng.normal(size=len(lead)), "constant": 3.0, "empty": np.nan,
+        "mixed": pd.Series([("a", 1, 2.5, None)[i % 4] for i in lead], dtype=object),
+    })  # fmt: skip
+    features = [
+        number("response_hours", "First response", "首次响应", "hours"), category("channel_id", "Channel", "渠道"),
+        number("noise", "Noise", "噪声"), number("constant", "Constant", "常数"), number("empty", "Empty", "空"),
+        category("mixed", "Mixed", "混合"),
+    ]  # fmt: skip
+    return Frame(frame, features, 30, "leads")
+
+
+def customers(model: str, count: int = 300, months: int = 18, seed: int = 0) -> Frame:
+    """Customers at monthly snapshots, horizon 90 days.
+
+    Truth: churn log-odds = -2 + recency / 40. RFM: growth moves up with 0.1 and down with 0.3; strategic moves down
+    with 0.4, maintenance up with 0.15; recent buyers (under 20 days) move up twice as often.
+    """
+    rng = np.random.default_rng(seed)
+    rows = count * months
+    month = np.repeat(np.arange(months), count)
+    as_of = pd.Timestamp("2024-01-01", tz="UTC") + pd.to_timedelta(month * 30, unit="D")
+    recency, tier = rng.exponential(40, rows), rng.choice(TIERS, rows, p=[0.6, 0.3, 0.1])
+    if model == "churn":
+        label = (rng.random(rows) < 1 / (1 + np.exp(2 - recency / 40))).astype(int)
+    else:
+        up = np.select([tier == "strategic", tier == "growth"], [0.0, 0.1], 0.15) * np.where(recency < 20, 2, 1)
+        down = np.select([tier == "strategic", tier == "growth"], [0.4, 0.3], 0.0)
+        draw = rng.random(rows)
+        label = np.where(draw < down, 0, np.where(draw > 1 - up, 2, 1))
+    late = as_of + pd.Timedelta(days=90)
+    frame = pd.DataFrame({
+        "entity_id": [f"C{i}" for i in np.tile(np.arange(count), months)], "as_of": as_of, "group_started_at": as_of,
+        "label": label, "known_at": late, "max_known_at": late, "weight": 1.0, "rfm_tier": tier.astype(object),
+        "recency_days": recency, "monetary_cents_365d": rng.exponential(1e6, rows) * (1 + 2 * (tier == "strategic")),
+    })  # fmt: skip
+    features = [
+        number("recency_days", "Days since the last order", "距上次下单天数", "days"),
+        number("monetary_cents_365d", "Order value", "订单金额", "cents"),
+    ]  # fmt: skip
+    return Frame(frame, features, 90, "customers")

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from configs.settings import Settings
+from features.schema import category, number
+from tests.training.generated import won_leads
+from training.dataset import Dataset
+from training.leakage import quarantine
+
+
+@pytest.fixture
+def planted() -> Dataset:
+    """Columns that know the outcome in four ways, beside honest ones."""
+    frame = won_leads(600)
+    data, rng = frame.frame, np.random.default_rng(1)
+    data["leak_number"] = data["label"] * 10 + rng.normal(size=600)
+    data["leak_filled"] = np.where(data["label"] == 1, rng.normal(size=600), np.nan)
+    data["leak_word"] = np.where(data["label"] == 1, "signed", "open").astype(object)
+    data["case_number"] = [f"CASE-{i}" for i in range(600)]
+    data["late"] = rng.normal(size=600)
+    frame.features += [
+        number("leak_number", "", ""), number("leak_filled", "", ""), category("leak_word", "", ""),
+        category("case_number", "", ""), number("late", "", ""),
+    ]  # fmt: skip
+    return Dataset.of("win", frame)
+
+
+def test_planted_leaks_are_caught_with_evidence_and_honest_columns_pass(planted: Dataset, settings: Settings) -> None:
+    found = {column.column: column for column in quarantine(planted, None, settings.training.leakage)}
+    assert {name: column.reason for name, column in found.items()} == {
+        "leak_number": "skill_alone", "leak_filled": "skill_alone", "leak_word": "skill_alone",
+        "case_number": "identifier",
+    }  # fmt: skip
+    assert found["leak_number"].evidence["single_auc"] > 0.98
+    assert "leak_number alone" in found["leak_number"].words
+
+
+def test_column_filled_at_closing_is_caught_by_open_leads(planted: Dataset, settings: Settings) -> None:
+    open_leads = pd.DataFrame({"late": [np.nan] * 90 + [1.0] * 10, "noise": [1.0] * 100})
+    found = {column.column: column for column in quarantine(planted, open_leads, settings.training.leakage)}
+    assert found["late"].reason == "filled_when_closed"
+    assert found["late"].evidence["filled_open"] == pytest.approx(0.1)
+    assert "noise" not in found

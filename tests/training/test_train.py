@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from configs.settings import Settings
+from scoring.artefact import Artefact
+from scoring.lead_scores import score_leads
+from scoring.mlflow_home import mlflow_client
+from scoring.registry import Registry
+from tests.training.generated import AS_OF, FakeRepository, customers, settings_in, won_leads
+from training.errors import UnknownModelError
+from training.report import TrainReport
+from training.train import train
+
+BINARY = {"roc_auc", "average_precision", "log_loss", "brier", "ece", "lift_at_10"}
+
+
+@pytest.fixture(scope="module")
+def report(settings: Settings) -> TrainReport:
+    return train("win", FakeRepository(won_leads()), settings, AS_OF, trials=2, timeout=60, seed=1)
+
+
+def folder_of(settings: Settings, model: str) -> Path:
+    champion = Registry(settings).champion(model)
+    assert champion is not None
+    return champion.folder
+
+
+def test_report_has_what_the_contract_names(report: TrainReport) -> None:
+    content = json.loads(json.dumps(report.to_json(), allow_nan=False))
+    assert set(content) >= {
+        "model",
+        "version",
+        "promoted",
+        "gate",
+        "rows",
+        "positives",
+        "split",
+        "metrics",
+        "baselines",
+        "quarantined",
+        "seconds",
+    }
+    assert set(content["split"]) >= {"train_until", "test_from", "test_rows", "test_positive_rate"}
+    assert set(content["metrics"]) == set(content["intervals"]) == BINARY
+    assert set(content["baselines"]) == {"base_rate", "naive_bayes", "logistic"}
+
+
+def test_planted_signal_is_learnt_and_promoted(report: TrainReport) -> None:
+    assert report.is_promoted, report.gate
+    assert report.metrics["roc_auc"] > 0.7
+    low, high = report.intervals["roc_auc"]
+    assert low < report.metrics["roc_auc"] < high
+
+
+def test_constant_and_empty_columns_are_left_out(report: TrainReport, settings: Settings) -> None:
+    artefact, version = Registry(settings).load_champion("win")
+    assert version == report.version
+    assert {spec.name for spec in artefact.features} <= {"response_hours", "channel_id", "noise", "mixed"}
+
+
+def test_run_in_mlflow_holds_parameters_metrics_curves_and_importance(report: TrainReport, settings: Settings) -> None:
+    client = mlflow_client(settings)
+    run = client.get_run(report.details["run_id"])
+    files = {item.path for folder in ("", "curves", "model") for item in client.list_artifacts(run.info.run_id, folder)}
+    curves = {f"curves/{name}.png" for name in ("roc", "precision_recall", "gain", "reliability")}
+    assert files >= {"importance.json", "judgement.json", "model/model.ubj", "model/manifest.json", *curves}
+    assert run.info.status == "FINISHED"
+    assert run.data.metrics["log_loss"] == pytest.approx(report.metrics["log_loss"])
+    assert "split" in run.data.params
+    assert len(run.inputs.dataset_inputs) == 1
+
+
+def test_same_seed_and_data_give_the_same_bytes(report: TrainReport, settings: Settings, tmp_path: Path) -> None:
+    other = settings_in(tmp_path)
+    shared = other.model_copy(
+        update={"stores": other.stores.model_copy(update={"mlflow_tracking_uri": settings.mlflow_tracking_uri})}
+    )
+    again = train("win", FakeRepository(won_leads()), shared, AS_OF, trials=2, timeout=60, seed=1)
+    registry = Registry(settings)
+    registry.load("win", again.version)
+    registry.load("win", report.version)
+    folders = [settings.paths.home / "models" / "win" / r.details["run_id"] for r in (report, again)]
+    for name in ("model.ubj", "model.json", "manifest.json"):
+        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes()
+
+
+def test_scores_of_new_leads_come_from_the_registered_files(report: TrainReport, settings: Settings) -> None:
+    artefact = Artefact.load(folder_of(settings, "win"))
+    frame = won_leads(50, seed=9).frame
+    frame["expected_amount_cents"] = 100_000.0
+    scores = score_leads(artefact, report.version, frame, settings, AS_OF)
+    assert list(scores["priority"]) == list(range(1, 51))
+    assert scores["win_probability"].between(0, 1).all()
+
+
+@pytest.mark.parametrize("model", ["churn", "rfm"])
+def test_customer_models_train(model: str, settings: Settings) -> None:
+    report = train(model, FakeRepository(customers(model)), settings, AS_OF, trials=2, timeout=60, seed=1)
+    assert report.is_promoted, report.gate
+    assert "same customers" in report.split["words"]
+    if model == "rfm":
+        assert set(report.metrics) == {"log_loss", "accuracy", "macro_f1"}
+        assert set(report.baselines) == {"stay", "markov"}
+
+
+def test_tier_shift_never_leaves_the_ladder(settings: Settings) -> None:
+    artefact = Artefact.load(folder_of(settings, "rfm"))
+    frame = customers("rfm", 50, 1, seed=5).frame
+    p = artefact.predict(artefact.encode(frame))
+    assert np.all(p[frame["rfm_tier"] == "maintenance", 0] == 0)
+    assert np.all(p[frame["rfm_tier"] == "strategic", 2] == 0)
+    assert p.sum(axis=1) == pytest.approx(1)
+
+
+def test_unknown_model_is_refused_by_name(settings: Settings) -> None:
+    with pytest.raises(UnknownModelError, match="win, churn, rfm, but got 'upsell'"):
+        train("upsell", FakeRepository(won_leads(100)), settings, AS_OF, trials=1, timeout=1, seed=1)
