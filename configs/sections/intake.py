@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from configs.sections.base import PositiveInt, Section
+
+
+class Intake(Section):
+    timezone: str
+    currency: str
+    chunk_rows: PositiveInt
+    inspect_rows: PositiveInt
+    max_category_values: PositiveInt
+    max_text_length: PositiveInt
+    outcome_horizon_days: PositiveInt

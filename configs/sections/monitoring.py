@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from configs.sections.base import PositiveInt, Section, Share
+
+
+class Monitoring(Section):
+    current_days: PositiveInt
+    reference_days: PositiveInt
+    alpha: Share
+    min_rows: PositiveInt
+    psi_bins: Annotated[int, Field(ge=2)]
+    psi_floor: Annotated[float, Field(ge=0)]
+    shift_floor_sd: Annotated[float, Field(ge=0)]
+    missing_floor: Annotated[float, Field(ge=0)]
+    max_report_rows: PositiveInt
+    max_report_columns: PositiveInt
+    priority_rows: PositiveInt
