@@ -11,6 +11,7 @@ from scoring.calibration import sigmoid, softmax
 from scoring.encoding import encode_frame
 from scoring.metrics import log_loss
 from training.boosting import MAX_ROUNDS, fixed_parameters, training_matrix
+from training.calibrate import fit_platt
 from training.dataset import Dataset
 from training.learn_encoding import learn_features
 from training.recency import HalfLives, by_recency
@@ -66,12 +67,16 @@ class FoldMatrix:
         return losses
 
     def loss(self, margin: NDArray[Any]) -> float:
-        """Log loss of the later rows as they would have been scored then: a moved base rate counts, as it will in
-        use.
+        """Log loss of the later rows once level and slope are set on them, which is what calibration does in use.
+
+        Without that a search would choose between levels, which move with the market, and not between what tells
+        leads apart. The two parameters are the same for every point, so none gains by them.
         """
         rows = margin.reshape(len(self.later), -1).astype(np.float64)
-        p = softmax(rows) if rows.shape[1] > 1 else sigmoid(rows[:, 0])
-        return log_loss(self.later.y, p, self.later.w)
+        if rows.shape[1] > 1:
+            return log_loss(self.later.y, softmax(rows), self.later.w)
+        levelled = fit_platt(rows[:, 0], self.later.y, self.later.w).apply(rows[:, 0])
+        return log_loss(self.later.y, sigmoid(levelled), self.later.w)
 
 
 def _flat(margin: Floats) -> Floats:

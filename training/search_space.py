@@ -11,7 +11,9 @@ from training.scorecards import starts_of
 Parameters = dict[str, Any]
 # Half-life of a row's weight as a share of the history; 0: all rows count alike.
 HALF_LIFE_SHARES = [0.0, 0.5, 0.2, 0.1, 0.05, 0.02]
-OURS = ("start", "half_life_share")
+# How far a column may move with the calendar (training/shift.py); 1: every column is used.
+MAX_SHIFTS = [0.5, 0.3, 1.0]
+OURS = ("start", "half_life_share", "max_shift")
 
 
 def suggest(trial: Trial, model: str) -> Parameters:
@@ -19,6 +21,7 @@ def suggest(trial: Trial, model: str) -> Parameters:
     return {
         "start": trial.suggest_categorical("start", starts_of(model)),
         "half_life_share": trial.suggest_categorical("half_life_share", HALF_LIFE_SHARES),
+        "max_shift": trial.suggest_categorical("max_shift", MAX_SHIFTS),
         "eta": trial.suggest_float("eta", 0.01, 0.3, log=True),
         "max_depth": trial.suggest_int("max_depth", 2, 8),
         "min_child_weight": trial.suggest_float("min_child_weight", 1.0, 100.0, log=True),
@@ -38,12 +41,12 @@ def first_points(model: str) -> list[Parameters]:
     }  # fmt: skip
     usual = {**shy, "max_depth": 5, "min_child_weight": 3.0, "reg_lambda": 1.0}
     return [
-        {**shy, "start": "logistic", "half_life_share": 0.0},
-        {**usual, "start": "prior", "half_life_share": 0.0},
-        {**shy, "start": "ridge_weak", "half_life_share": 0.05},
-        {**shy, "start": "ridge_middle", "half_life_share": 0.0},
-        {**shy, "start": starts_of(model)[1], "half_life_share": 0.0},
-        {**shy, "start": "ridge_weak", "half_life_share": 0.2},
+        {**shy, "start": "logistic", "half_life_share": 0.0, "max_shift": 0.5},
+        {**shy, "start": "logistic", "half_life_share": 0.0, "max_shift": 1.0},
+        {**usual, "start": "prior", "half_life_share": 0.0, "max_shift": 0.5},
+        {**shy, "start": "ridge_middle", "half_life_share": 0.0, "max_shift": 0.3},
+        {**shy, "start": starts_of(model)[1], "half_life_share": 0.0, "max_shift": 1.0},
+        {**shy, "start": "ridge_weak", "half_life_share": 0.2, "max_shift": 0.5},
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
@@ -23,9 +24,11 @@ from training.errors import UnknownModelError
 from training.fold_matrix import FoldMatrix
 from training.judgement import Judgement, judge_candidate
 from training.leakage import Quarantined, quarantine
+from training.learn_encoding import learn_features
 from training.recency import HalfLives
 from training.refusal import check_enough
 from training.report import TrainReport
+from training.shift import column_shifts, moved
 from training.split import Split, folds, split
 from training.tracking import Run, importance_of, tracked
 from training.tuning import Budget, Choice, tune
@@ -58,12 +61,12 @@ def train(  # noqa: PLR0913, PLR0917 (the agreed signature)
     data, excluded = _rows(model, repository, settings, as_of, seed)
     progress.say(f"{model}: {len(data):,} rows, {int(data.is_positive.sum()):,} of them positive.")
     parts, quarantined = _guarded(data, repository, settings, as_of, seed)
-    choice = _search(parts, settings, Budget(trials, timeout), seed, progress)
-    candidate = fit_candidate(parts, choice, settings, seed, as_of)
+    choice, moving = _search(parts, settings, Budget(trials, timeout), seed, progress)
+    candidate = fit_candidate(parts.without(moving), choice, settings, seed, as_of)
     progress.say(f"{model}: judging on the newest {len(parts.test):,} rows.")
     judgement = judge_candidate(candidate, parts, settings, registry, seed)
     artefact = _finished(candidate, parts, choice, judgement, quarantined, seed)
-    details = {"excluded": excluded, "chosen": {**choice.point, "rounds": choice.rounds}, "trials": choice.trials,
+    details = {"excluded": excluded, "chosen": {**choice.point, "rounds": choice.rounds}, "trials": choice.trials, "moving": moving,
                "calibrator": artefact.calibrator.kind, "by_age": judgement.by_age,
                "fingerprint": artefact.provenance["fingerprint"]}  # fmt: skip
     version, run_id = _register(artefact, parts, judgement, settings, registry, details)
@@ -93,12 +96,21 @@ def _guarded(
     return parts.without([column.column for column in quarantined]), quarantined
 
 
-def _search(parts: Split, settings: Settings, budget: Budget, seed: int, progress: Progress) -> Choice:
+def _search(
+    parts: Split, settings: Settings, budget: Budget, seed: int, progress: Progress
+) -> tuple[Choice, list[str]]:
+    """The best point, and the columns that move further than it allows."""
     half_lives = HalfLives.of(parts.before_test)
-    pairs = folds(parts, settings.training, seed)
-    matrices = [FoldMatrix(earlier, later, settings.training, seed, half_lives) for earlier, later in pairs]
+    shifts = column_shifts(parts.fit, parts.calibrate, learn_features(parts.fit, settings.training))
+
+    @cache
+    def matrices(limit: float) -> list[FoldMatrix]:
+        pairs = folds(parts.without(moved(shifts, limit)), settings.training, seed)
+        return [FoldMatrix(earlier, later, settings.training, seed, half_lives) for earlier, later in pairs]
+
     database = settings.paths.home / "tuning.db"
-    return tune(parts.fit.model, parts.before_test.fingerprint(), matrices, budget, database, seed, progress)
+    choice = tune(parts.fit.model, parts.before_test.fingerprint(), matrices, budget, database, seed, progress)
+    return choice, moved(shifts, choice.point["max_shift"])
 
 
 def _finished(

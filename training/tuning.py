@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,8 @@ from training.fold_matrix import STEP_ROUNDS, FoldMatrix
 from training.search_space import Parameters, first_points, suggest
 
 STARTUP_TRIALS = 8
-SPACE_VERSION = 5  # part of the study's name: trials of another space are not this search's
+Folds = Callable[[float], Sequence[FoldMatrix]]  # the folds without columns that move further than a limit
+SPACE_VERSION = 6  # part of the study's name: trials of another space are not this search's
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Budget:
 def tune(
     model: str,
     fingerprint: str,
-    folds: Sequence[FoldMatrix],
+    folds: Folds,
     budget: Budget,
     database: Path,
     seed: int,
@@ -62,7 +63,7 @@ def tune(
         return Choice(dict(best.params), int(best.user_attrs["rounds"]), float(best.values[0]), done)
 
 
-def _try_next(study: optuna.Study, model: str, folds: Sequence[FoldMatrix], seed: int, done: int) -> None:
+def _try_next(study: optuna.Study, model: str, folds: Folds, seed: int, done: int) -> None:
     """One trial. The sampler is seeded anew by the number of finished trials, so that a resumed search takes the same
     way.
     """
@@ -73,7 +74,7 @@ def _try_next(study: optuna.Study, model: str, folds: Sequence[FoldMatrix], seed
     trial = study.ask()
     point = suggest(trial, model)
     try:
-        loss = _mean_loss(trial, point, folds)
+        loss = _mean_loss(trial, point, folds(point["max_shift"]))
     except optuna.TrialPruned:
         study.tell(trial, state=TrialState.PRUNED)
     else:

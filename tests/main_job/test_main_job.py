@@ -97,7 +97,11 @@ def test_the_receipt_of_a_score_is_stored(client: httpx.Client, scores_of: Calla
 
 def test_monitor_finds_the_trade_show_in_the_channel_mix(trained: CommandLine, tmp_path: Path) -> None:
     answer = trained("monitor", "--out", tmp_path, "--as-of", AS_OF)
-    assert "展会" in json.dumps(answer, ensure_ascii=False)
+    mix = answer["channel_mix"]
+    shares = {channel["channel_id"]: channel for channel in mix["channels"]}
+    assert mix["is_changed"]
+    assert mix["biggest_mover"] == "trade_show"
+    assert shares["trade_show"]["reference_share"] < 0.2 < 0.3 < shares["trade_show"]["current_share"]
     assert (tmp_path / "drift.html").stat().st_size < 3_000_000
 
 

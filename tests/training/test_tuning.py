@@ -23,7 +23,7 @@ def matrices(settings: Settings) -> list[FoldMatrix]:
 
 
 def searched(matrices: list[FoldMatrix], trials: int, database: Path, timeout: float = 60) -> Choice:
-    return tune("win", "f" * 64, matrices, Budget(trials, timeout), database, 7, SILENT)
+    return tune("win", "f" * 64, lambda _: matrices, Budget(trials, timeout), database, 7, SILENT)
 
 
 def test_killed_search_goes_on_and_ends_where_an_unbroken_one_does(

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import numpy as np
+
+from configs.settings import load_settings
+from features.schema import number
+from tests.training.generated import won_leads
+from training.dataset import Dataset
+from training.learn_encoding import learn_features
+from training.shift import column_shifts, moved, total_variation
+
+
+def test_a_column_without_a_value_in_common_has_moved_wholly() -> None:
+    one = np.ones(3)
+    assert total_variation(np.array([0, 0, 1]), np.array([2, 3, 3]), one, one) == 1.0
+
+
+def test_all_columns_moving_leaves_all() -> None:
+    assert moved({"a": 0.9, "b": 0.8}, 0.5) == []
+    assert moved({"a": 0.9, "b": 0.1}, 0.5) == ["a"]
+
+
+def test_a_running_count_moves_and_honest_columns_do_not() -> None:
+    frame = won_leads(4000)
+    frame.frame["running_count"] = np.arange(len(frame.frame), dtype=float)
+    frame.features.append(number("running_count", "Leads so far", "累计线索数"))
+    data = Dataset.of("win", frame)
+    early, late = data.take(data.group_at < data.group_at[2000]), data.take(data.group_at >= data.group_at[2000])
+    shifts = column_shifts(early, late, learn_features(early, load_settings().training))
+    assert shifts["running_count"] == 1.0
+    assert max(shifts[name] for name in ("response_hours", "channel_id", "noise")) < 0.1
+    assert moved(shifts, 0.5) == ["running_count"]
