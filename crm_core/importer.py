@@ -33,7 +33,7 @@ class ImportReport:
     `tables`: {table: {read, inserted, updated, unchanged, rejected}}; read is the sum of the others. A row
     overtaken within the same import counts as unchanged.
 
-    `notes`: sentences on what the export holds that was not used.
+    `notes`: sentences on what the export holds that was not used, or was rejected.
     """
 
     import_id: str
@@ -117,7 +117,13 @@ class _Job:
                 self.notes.append(f"{file.name}: not used for {plan.spec.name}: {', '.join(plan.ignored)}.")
             self._loader.load(plan, file)
         for table in list(self._upserter.counts):
-            self._loader.check_not_all_rejected(table)
+            self._loader.check_rejects(table)
+        self.notes += [
+            f"{counts['rejected']:,} of {counts['read']:,} rows of {table} are rejected; the first: "
+            f"{self._loader.first_fault(table)}."
+            for table, counts in self._upserter.counts.items()
+            if counts["rejected"]
+        ]
         self._book.save()
         save_counter(self._connection, self._upserter.last_seq)
 

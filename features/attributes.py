@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from features.asof import Table
 from features.lake_extract import AttributeColumn
 from features.moments import days_between, micro
@@ -33,7 +35,7 @@ def _converted(rows: Table, attribute: AttributeColumn) -> Table:
 
 def catalogue(entity: str, shape: FeatureShape) -> list[Feature]:
     """One feature per attribute, labelled with the export's own name."""
-    return [_feature(one) for one in shape.attributes_of(entity)]
+    return [replace(_feature(one), is_accepted=one.is_accepted) for one in shape.attributes_of(entity)]
 
 
 def _feature(attribute: AttributeColumn) -> Feature:

@@ -34,6 +34,7 @@ class AttributeColumn:
     name: str
     slug: str
     kind: str
+    is_accepted: bool = False  # the mapping vouches that it does not know the outcome
 
     @property
     def column(self) -> str:
@@ -44,7 +45,7 @@ class AttributeColumn:
 def attribute_columns(engine: Any) -> list[AttributeColumn]:
     """All attributes that the CRM knows, in a stable order."""
     found = queries.attribute_definitions(engine)
-    attributes = [AttributeColumn(one.entity, one.name, one.slug, one.kind) for one in found]
+    attributes = [AttributeColumn(one.entity, one.name, one.slug, one.kind, one.is_accepted) for one in found]
     return sorted(attributes, key=lambda one: (one.entity, one.slug))
 
 

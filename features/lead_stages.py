@@ -80,7 +80,9 @@ def _path(events: Table, shape: FeatureShape) -> Table:
 def catalogue(shape: FeatureShape) -> list[Feature]:
     """Stage, path and one duration per stage after the first."""
     return [
-        category("current_stage", "Stage", "当前阶段"),
+        category(
+            "current_stage", "Stage", "当前阶段", [(stage.name, stage.en, stage.zh) for stage in shape.open_stages]
+        ),
         number("stage_index", "Place in the funnel", "漏斗位置", "stages"),
         number("stage_days", "Days in this stage", "当前阶段停留天数", "days"),
         number("stages_visited", "Stages seen", "经历阶段数", "stages"),

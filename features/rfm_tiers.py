@@ -69,9 +69,16 @@ def _reaches(rated: Table, tier: str, shape: FeatureShape) -> Any:
     return met.fill_null(False)
 
 
+TIER_WORDS = (
+    ("strategic", "Strategic", "战略级"),
+    ("growth", "Growth", "成长级"),
+    ("maintenance", "Maintenance", "维护级"),
+)
+
+
 def catalogue(_shape: FeatureShape) -> list[Feature]:
     """Tier and ratio."""
     return [
-        category("rfm_tier", "RFM tier", "RFM 等级"),
+        category("rfm_tier", "RFM tier", "RFM 等级", TIER_WORDS),
         number("monetary_ratio", "Order value against the mean customer", "订单金额与客户均值之比"),
     ]

@@ -14,7 +14,8 @@ class Feature:
     """One input of a model.
 
     `name` is its column everywhere; `en` and `zh` are what people read; `unit` is what a number counts, None where it
-    counts nothing (a share, a flag, a category).
+    nothing (a share, a flag, a category). `words`: (value, English, Chinese) of categories whose values
+    are not words for people.
     """
 
     name: str
@@ -22,6 +23,8 @@ class Feature:
     en: str
     zh: str
     unit: str | None = None
+    words: tuple[tuple[str, str, str], ...] = ()
+    is_accepted: bool = False  # by the mapping: not to be suspected of knowing the outcome
 
 
 def number(name: str, en: str, zh: str, unit: str | None = None) -> Feature:
@@ -29,9 +32,9 @@ def number(name: str, en: str, zh: str, unit: str | None = None) -> Feature:
     return Feature(name, "number", en, zh, unit)
 
 
-def category(name: str, en: str, zh: str) -> Feature:
+def category(name: str, en: str, zh: str, words: Iterable[tuple[str, str, str]] = ()) -> Feature:
     """A feature with unordered values of text."""
-    return Feature(name, "category", en, zh)
+    return Feature(name, "category", en, zh, words=tuple(words))
 
 
 def names(features: Iterable[Feature]) -> list[str]:

@@ -39,12 +39,19 @@ class Context:
         moment = read_moment(as_of, settings.intake.timezone)
         return cls(moment, as_of is not None, is_json, settings, TerminalProgress())
 
+    @property
+    def has_state(self) -> bool:
+        """Whether `init` was run."""
+        from crm_core.database import schema_revision
+
+        return schema_revision(self.settings.database_url) is not None
+
     @cached_property
     def engine(self) -> Engine:
         """The CRM database, which must have been made by `init`."""
-        from crm_core.database import open_database, schema_revision
+        from crm_core.database import open_database
 
-        if schema_revision(self.settings.database_url) is None:
+        if not self.has_state:
             raise CommandError(
                 "The state must exist before this command, but there is none: run `funnelcast init` first."
             )

@@ -21,10 +21,10 @@ from typing import Any
 
 from configs.settings import PROJECT_FOLDER, load_settings
 from funnelcast.cli import run
+from funnelcast.commands.service import DEMO_HOME as HOME
 from funnelcast.free_port import free_port
 from funnelcast.tables import text_table
 
-HOME = PROJECT_FOLDER / "var" / "demo"
 LEADS = 6_000
 TRIALS = 5
 ASKED_LEADS = 10

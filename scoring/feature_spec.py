@@ -10,7 +10,8 @@ class FeatureSpec:
     """One input of a model, as it was learnt in the fit part.
 
     A category's code is its position in `categories`; when `has_other`, every other value has the code
-    `len(categories)`, else it counts as missing.
+    `len(categories)`, else it counts as missing. `words`: (value, English, Chinese) where values are no words for
+    people.
     """
 
     name: str
@@ -20,11 +21,16 @@ class FeatureSpec:
     unit: str | None = None
     categories: tuple[str, ...] = ()
     has_other: bool = False
+    words: tuple[tuple[str, str, str], ...] = ()
 
     @cached_property
     def codes(self) -> dict[str, int]:
         """Code of each known value."""
         return {category: code for code, category in enumerate(self.categories)}
+
+    def in_words(self, value: str) -> tuple[str, str]:
+        """A value for readers, (English, Chinese); itself where nothing is said of it."""
+        return next(((en, zh) for name, en, zh in self.words if name == value), (value, value))
 
     @property
     def other_code(self) -> float:
@@ -41,9 +47,11 @@ class FeatureSpec:
         return {
             "name": self.name, "kind": self.kind, "en": self.en, "zh": self.zh, "unit": self.unit,
             "categories": list(self.categories), "has_other": self.has_other,
+            "words": [list(entry) for entry in self.words],
         }  # fmt: skip
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> FeatureSpec:
         """The inverse of `to_json`."""
-        return cls(**{**content, "categories": tuple(content["categories"])})
+        words = tuple((name, en, zh) for name, en, zh in content.get("words", ()))
+        return cls(**{**content, "categories": tuple(content["categories"]), "words": words})

@@ -103,7 +103,8 @@ def _category(
         )
     known = reference.get("values", {})
     rates = (known.get(value) or known.get("") or {}).get("rates")  # "" holds the rare values together
-    return _joined((f"{spec.en}: {value}", f"{spec.zh}：{value}"), _rate(rates, overall, wording))
+    en, zh = spec.in_words(value)
+    return _joined((f"{spec.en}: {en}", f"{spec.zh}：{zh}"), _rate(rates, overall, wording))
 
 
 def _rate(rates: Sequence[float] | None, overall: Sequence[float], wording: Wording) -> Pair | None:

@@ -8,9 +8,9 @@ UNITS: dict[str, tuple[float, str, str]] = {
     "hours": (1, " h", " 小时"), "h": (1, " h", " 小时"), "days": (1, " d", " 天"), "d": (1, " d", " 天"),
     "minutes": (1, " min", " 分钟"), "seconds": (1, " s", " 秒"), "months": (1, " months", " 个月"),
     "count": (1, "", ""), "orders": (1, " orders", " 单"), "people": (1, " people", " 人"),
-    "activities": (1, " activities", " 次"), "invoices": (1, " invoices", " 张"), "moves": (1, " moves", " 次"),
+    "activities": (1, " times", " 次"), "invoices": (1, " invoices", " 张"), "moves": (1, " moves", " 次"),
     "currency": (1, "", ""), "month": (1, "", ""), "weekday": (1, "", ""), "points": (1, " points", " 分"),
-    "stages": (1, "", ""),
+    "stages": (1, "", ""), "leads": (1, " leads", " 条"),
 }  # fmt: skip
 
 

@@ -36,6 +36,14 @@ class FeatureLike(Protocol):
     def unit(self) -> str | None:
         """Unit of a number."""
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the mapping vouches that it does not know the outcome."""
+
+    @property
+    def words(self) -> tuple[tuple[str, str, str], ...]:
+        """(value, English, Chinese) of a category."""
+
 
 @dataclass(frozen=True)
 class RfmTierFeature:
@@ -46,6 +54,8 @@ class RfmTierFeature:
     en: str = "Tier"
     zh: str = "客户层级"
     unit: str | None = None
+    words: tuple[tuple[str, str, str], ...] = ()
+    is_accepted: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,11 +41,12 @@ class Quarantined:
 
 
 def quarantine(fit: Dataset, open_frame: pd.DataFrame | None, settings: Leakage) -> list[Quarantined]:
-    """Columns that must not be learnt from.
+    """Columns that must not be learnt from; those that the mapping accepts by name are not suspected.
 
     open_frame: rows of open leads as of now, None where there are none to compare with.
     """
-    found = (_examine(fit, feature, open_frame, settings) for feature in fit.features)
+    suspects = (feature for feature in fit.features if not feature.is_accepted)
+    found = (_examine(fit, feature, open_frame, settings) for feature in suspects)
     return [suspect for suspect in found if suspect is not None]
 
 

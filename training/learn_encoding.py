@@ -32,7 +32,10 @@ def _spec(feature: FeatureLike, column: pd.Series, settings: Training) -> Featur
         (value for value, count in counts.items() if count >= least), key=lambda value: (-counts[value], value)
     )
     kept = tuple(frequent[: settings.max_categories])
-    return FeatureSpec(feature.name, "category", feature.en, feature.zh, feature.unit, kept, len(kept) < len(counts))
+    words = tuple(entry for entry in feature.words if entry[0] in kept)
+    return FeatureSpec(
+        feature.name, "category", feature.en, feature.zh, feature.unit, kept, len(kept) < len(counts), words
+    )
 
 
 def category_counts(column: pd.Series) -> Counter[str]:

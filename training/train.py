@@ -66,7 +66,8 @@ def train(  # noqa: PLR0913, PLR0917 (the agreed signature)
     progress.say(f"{model}: judging on the newest {len(parts.test):,} rows.")
     judgement = judge_candidate(candidate, parts, settings, registry, seed)
     artefact = _finished(candidate, parts, choice, judgement, quarantined, seed)
-    details = {"excluded": excluded, "chosen": {**choice.point, "rounds": choice.rounds}, "trials": choice.trials, "moving": moving,
+    details = {"excluded": excluded, "chosen": {**choice.point, "rounds": choice.rounds}, "trials": choice.trials,
+               "moving": moving,
                "calibrator": artefact.calibrator.kind, "by_age": judgement.by_age,
                "fingerprint": artefact.provenance["fingerprint"]}  # fmt: skip
     version, run_id = _register(artefact, parts, judgement, settings, registry, details)
@@ -123,6 +124,7 @@ def _finished(
         "fingerprint": parts.before_test.fingerprint(),
         "search": {**choice.point, "rounds": choice.rounds, "loss": choice.loss},
         "quarantined": [column.to_json() for column in quarantined],
+        "baselines": judgement.baselines,
     }  # fmt: skip
     return replace(candidate, metrics=metrics, provenance=provenance)
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from configs.sections.base import PositiveInt, Section
+from configs.sections.base import PositiveInt, Section, Share
 
 
 class Intake(Section):
@@ -10,4 +10,6 @@ class Intake(Section):
     inspect_rows: PositiveInt
     max_category_values: PositiveInt
     max_text_length: PositiveInt
+    max_reject_share: Share
+    reject_share_from_rows: PositiveInt
     outcome_horizon_days: PositiveInt

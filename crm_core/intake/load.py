@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from configs.progress import Progress
 from configs.settings import Settings
-from crm_core.errors import AllRejectedError
+from crm_core.errors import TooManyRejectedError
 from crm_core.intake.attribute_book import AttributeBook
 from crm_core.intake.chunk import Chunk, Fault, SourceFile
 from crm_core.intake.convert import Converted, Converter, clean_chunk, to_batch
@@ -58,16 +58,21 @@ class Loader:
         if plan.spec.entity:
             self.book.accept(plan.spec.entity, plan.accepted)
 
-    def check_not_all_rejected(self, table: str) -> None:
-        """Raise AllRejectedError if rows of the table were read and every one broke a rule."""
-        counts = self.upserter.counts[table]
-        if not counts["rejected"] or counts["rejected"] < counts["read"]:
+    def check_rejects(self, table: str) -> None:
+        """Raise TooManyRejectedError if the share of the table's rows that broke a rule says that it was misread."""
+        counts, rules = self.upserter.counts[table], self.settings.intake
+        most = rules.max_reject_share if counts["read"] >= rules.reject_share_from_rows else 1.0
+        if not counts["rejected"] or counts["rejected"] < most * counts["read"]:
             return
-        file, fault = self.first_faults[table]
-        raise AllRejectedError(
-            f"At least one row of {table} must hold its rules, but all {counts['rejected']} are rejected: "
-            f"{fault.rule}, but line {fault.line} of {file} has {fault.value!r}; all are in {self.rejects.path}."
+        raise TooManyRejectedError(
+            f"Most rows of {table} must hold its rules, but {counts['rejected']:,} of {counts['read']:,} are rejected: "
+            f"{self.first_fault(table)}; all are in {self.rejects.path}."
         )
+
+    def first_fault(self, table: str) -> str:
+        """The first broken rule of a table, with its place and value."""
+        file, fault = self.first_faults[table]
+        return f"{fault.rule}, but line {fault.line} of {file} has {fault.value!r}"
 
     def _steps(self, plan: Plan) -> list[_Step]:
         if plan.stages is not None and "stage" in plan.bindings:

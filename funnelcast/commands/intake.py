@@ -73,6 +73,8 @@ def import_(
         context.engine, path, read_mapping(mapping) if mapping else None, settings,
         context.as_of, settings.paths.rejects, context.progress,
     )  # fmt: skip
+    for sentence in report.notes:
+        typer.echo(sentence, err=True)
     columns = ("read", "inserted", "updated", "unchanged", "rejected")
     rows = [[table, *[counts[column] for column in columns]] for table, counts in report.tables.items()]
     rejects_file = str(report.rejects_file) if report.rejects_file else None

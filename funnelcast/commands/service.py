@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import Annotated
 
 import typer
 
+from configs.settings import PROJECT_FOLDER
 from funnelcast.context import Context
 from funnelcast.options import AsOf, Json
+
+DEMO_HOME = PROJECT_FOLDER / "var" / "demo"
 
 
 def register(app: typer.Typer) -> None:
@@ -26,6 +30,10 @@ def serve(
     from serving.run import serve as run_service
 
     context = Context.of(as_of, is_json=False)
+    if "FUNNELCAST_HOME" not in os.environ and not context.has_state and DEMO_HOME.is_dir():
+        typer.echo(f"There is no state of your own yet: serving the demo's in {DEMO_HOME}.", err=True)
+        os.environ["FUNNELCAST_HOME"] = str(DEMO_HOME)
+        context = Context.of(as_of, is_json=False)
     _ = context.engine  # a clear refusal now rather than a dead worker later
     serving = context.settings.serving
     run_service(

@@ -132,7 +132,7 @@ def test_every_row_rejected(load_sqlite: Load, sqlite_engine: Engine) -> None:
         orders="order_id,customer_id,ordered_at,amount\no,c,2024-01-01,12k\n",
     )
     assert message.startswith(
-        "At least one row of orders must hold its rules, but all 1 are rejected: "
+        "Most rows of orders must hold its rules, but 1 of 1 are rejected: "
         "amount must be an amount such as 1234.50, but line 2 of orders.csv has '12k'; all are in "
     )
     assert summary(sqlite_engine)["channels"] == 0
@@ -255,3 +255,17 @@ def test_a_row_that_breaks_a_rule_is_rejected_by_it(
     assert (report.tables[table]["inserted"], report.tables[table]["rejected"]) == (1, 1)
     assert report.rejects_file is not None
     assert rule in report.rejects_file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("bad", "is_refused"), [(10, True), (9, False)])
+def test_a_table_of_which_half_is_rejected_was_misread(
+    bad: int, is_refused: bool, load_sqlite: Load, sqlite_engine: Engine
+) -> None:
+    amounts = ["12k"] * bad + ["12"] * (20 - bad)
+    rows = "".join(f"o{i},c,2024-01-01,{amount}\n" for i, amount in enumerate(amounts))
+    orders = f"order_id,customer_id,ordered_at,amount\n{rows}"
+    if is_refused:
+        assert "10 of 20 are rejected: amount must be an amount" in refused(load_sqlite, orders=orders)
+    else:
+        load_sqlite(orders=orders)
+    assert summary(sqlite_engine)["orders"] == (0 if is_refused else 11)

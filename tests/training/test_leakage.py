@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -44,3 +46,11 @@ def test_column_filled_at_closing_is_caught_by_open_leads(planted: Dataset, sett
     assert found["late"].reason == "filled_when_closed"
     assert found["late"].evidence["filled_open"] == pytest.approx(0.1)
     assert "noise" not in found
+
+
+def test_column_accepted_by_the_mapping_is_not_suspected(planted: Dataset, settings: Settings) -> None:
+    suspect = quarantine(planted, None, settings.training.leakage)[0].column
+    accepted = replace(
+        planted, features=tuple(replace(one, is_accepted=one.name == suspect) for one in planted.features)
+    )
+    assert suspect not in [found.column for found in quarantine(accepted, None, settings.training.leakage)]
