@@ -24,6 +24,7 @@ class Definition:
     name: str
     slug: str
     kind: str
+    is_accepted: bool = False
 
 
 @dataclass
