@@ -21,6 +21,7 @@ __all__ = [
     "TABLE_COLUMNS",
     "AttributeDefinition",
     "attribute_definitions",
+    "channel_names",
     "last_change_seq",
     "open_database",
     "read_versions",
@@ -75,6 +76,13 @@ def summary(engine: Engine) -> dict[str, int]:
     with read_transaction(engine) as connection:
         counts = {name: select(func.count()).select_from(Base.metadata.tables[name]) for name in BUNDLE}
         return {name: int(connection.execute(query).scalar() or 0) for name, query in counts.items()}
+
+
+def channel_names(engine: Engine) -> dict[str, str]:
+    """Name of each channel by its id."""
+    table = Base.metadata.tables["channels"]
+    with read_transaction(engine) as connection:
+        return {row.channel_id: row.name for row in connection.execute(select(table.c.channel_id, table.c.name))}
 
 
 def last_recorded_at(engine: Engine) -> datetime | None:

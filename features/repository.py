@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -209,7 +209,9 @@ class FeatureRepository:
 
     def _catalogue(self, model: str, shape: FeatureShape) -> list[Feature]:
         if MODELS[model] == LEAD_VIEW:
-            return [*lead_features.catalogue(shape), *on_demand.FEATURES]
+            named = _words_of_channels(queries.channel_names(self._connected()))
+            features = [*lead_features.catalogue(shape), *on_demand.FEATURES]
+            return [replace(one, words=named) if one.name == "channel_id" else one for one in features]
         return customer_features.catalogue(shape)
 
     def _offline(self, session: Session, shape: FeatureShape, as_of: datetime, progress: Progress) -> dict[str, int]:
@@ -242,3 +244,8 @@ def _view_of(entity: str) -> str:
     if entity not in ENTITY_VIEWS:
         raise FeatureError(f"The entity must be one of {', '.join(ENTITY_VIEWS)}, but got {entity!r}.")
     return ENTITY_VIEWS[entity]
+
+
+def _words_of_channels(channels: dict[str, str]) -> tuple[tuple[str, str, str], ...]:
+    """(id, English, Chinese): the seller's own name; beside the id in English, since the name may be Chinese."""
+    return tuple((id_, f"{id_} ({name})" if name != id_ else name, name) for id_, name in sorted(channels.items()))

@@ -62,6 +62,8 @@ class FakeCrm:
         monkeypatch.setattr(queries, "read_versions", self.read_versions)
         monkeypatch.setattr(queries, "last_change_seq", lambda _: self.seq)
         monkeypatch.setattr(queries, "attribute_definitions", lambda _: self.definitions)
+        channels = {row["channel_id"]: row["name"] for row in self.versions.get("channels", [])}
+        monkeypatch.setattr(queries, "channel_names", lambda _: channels)
         monkeypatch.setattr(queries, "open_database", lambda _: None)
 
 

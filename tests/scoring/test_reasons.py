@@ -59,3 +59,18 @@ def test_a_model_without_reference_still_gives_reasons() -> None:
     found = explain(model, model.encode(frame), frame.to_dict("records"), 5)
     assert found[0]
     assert all(np.isfinite(reason.contribution) and reason.en and reason.zh for reason in found[0])
+
+
+def test_a_value_that_is_no_word_is_told_in_words() -> None:
+    made = artefact("win")
+    named = tuple(
+        replace(spec, words=(("trade_show", "Trade show", "展会"),)) if spec.name == "channel_id" else spec
+        for spec in made.features
+    )
+    spoken = replace(made, features=named)
+    row = {"response_hours": 9.0, "channel_id": "trade_show", "size": "small"}
+    found = explain(spoken, spoken.encode_row(row), [row], 9)[0]
+    reason = next(one for one in found if one.feature == "channel_id")
+    assert reason.en.startswith("Channel: Trade show;")
+    assert reason.zh.startswith("渠道：展会；")
+    assert reason.value == "trade_show"
