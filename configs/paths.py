@@ -52,3 +52,13 @@ class Paths:
     def rejects(self) -> Path:
         """Rejected rows of imports, one CSV per import."""
         return self.home / "rejects"
+
+    @property
+    def logs(self) -> Path:
+        """Traces of errors that nobody foresaw."""
+        return self.home / "logs"
+
+    @property
+    def erasure_key(self) -> Path:
+        """Key of the hashes under which erased people are known again."""
+        return self.home / "erasure.key"

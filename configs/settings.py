@@ -22,7 +22,26 @@ from configs.paths import Paths
 
 CONFIG_FOLDER = Path(__file__).parent
 PROJECT_FOLDER = CONFIG_FOLDER.parent
-SECTION_NAMES = ("funnel", "intake", "features", "rfm", "training", "scoring", "serving", "monitoring", "stores")
+SECTION_NAMES = (
+    "funnel",
+    "intake",
+    "golden_record",
+    "calendar",
+    "playbook",
+    "features",
+    "rfm",
+    "service_plan",
+    "tags",
+    "recognition",
+    "commission",
+    "training",
+    "scoring",
+    "serving",
+    "monitoring",
+    "exchange",
+    "access",
+    "stores",
+)
 
 
 class ConfigError(Exception):
@@ -39,13 +58,22 @@ class Settings(BaseSettings):
     home: Path | None = None
     api_key: str | None = None  # a key that the service accepts beside those in its table, for a first start
     funnel: sections.Funnel
+    calendar: sections.Calendar
+    playbook: sections.Playbook
     intake: sections.Intake
+    golden_record: sections.GoldenRecord
     features: sections.Features
     rfm: sections.Rfm
+    service_plan: sections.ServicePlan
+    tags: sections.Tags
+    recognition: sections.Recognition
+    commission: sections.Commission
     training: sections.Training
     scoring: sections.Scoring
     serving: sections.Serving
     monitoring: sections.Monitoring
+    exchange: sections.Exchange
+    access: sections.Access
     stores: sections.Stores
 
     @property

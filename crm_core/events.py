@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from configs.settings import Settings
 from crm_core.change_counter import lock_counter, save_counter
@@ -53,18 +53,25 @@ def upsert_rows(
     UnknownTableError: no such table.
     DatabaseError: the database cannot be written; nothing is stored.
     """
+    with write_transaction(engine) as connection:
+        return upsert_rows_within(connection, table, rows, settings, now)
+
+
+def upsert_rows_within(
+    connection: Connection, table: str, rows: Sequence[Mapping[str, Any]], settings: Settings, now: datetime
+) -> tuple[dict[str, int], list[RowFault]]:
+    """As `upsert_rows`, within a write transaction of the caller's, who commits."""
     spec = table_spec(table)
     found = [_RowWords(spec, index, row) for index, row in enumerate(rows)]
     faults = [fault for row in found for fault in row.faults]
     good = [row for row in found if not row.faults]
     counts = dict.fromkeys(COUNTS, 0) | {"read": len(rows)}
     if good:
-        with write_transaction(engine) as connection:
-            upserter = Upserter(connection, lock_counter(connection) + 1, is_history=False, now=stored_moment(now))
-            book = AttributeBook(connection, settings.intake.max_category_values)
-            faults += _write(spec, good, upserter, book, settings)
-            book.save()
-            save_counter(connection, upserter.last_seq)
+        upserter = Upserter(connection, lock_counter(connection) + 1, is_history=False, now=stored_moment(now))
+        book = AttributeBook(connection, settings.intake.max_category_values)
+        faults += _write(spec, good, upserter, book, settings)
+        book.save()
+        save_counter(connection, upserter.last_seq)
         counts |= {name: upserter.counts[table][name] for name in ("inserted", "updated", "unchanged")}
     counts["rejected"] = len({fault.index for fault in faults})
     return counts, sorted(faults, key=lambda fault: fault.index)
@@ -130,7 +137,7 @@ class _RowWords:
             self._take(str(name), content)
 
     def _take(self, name: str, value: Any) -> None:
-        word = _word(value)
+        word = as_word(value)
         try:
             f"{name}{word}".encode()
         except UnicodeEncodeError:
@@ -154,7 +161,12 @@ def _shown(column: str) -> str:
     return column.removeprefix(_MARK)
 
 
-def _word(value: Any) -> str | None:
+def as_word(value: Any) -> str | None:
+    """A JSON value as the word that an export would hold.
+
+    >>> as_word(5.0), as_word(True), as_word([1])
+    ('5', 'true', '[1]')
+    """
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -27,6 +27,7 @@ class Field:
     low: float | None
     high: float | None
     default: Any
+    is_added: bool
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ class TableSpec:
         return tuple(field.column for field in self.fields)
 
     @cached_property
+    def count_added(self) -> int:
+        """How many of the last columns came after the first schema; see `row_hash`."""
+        return sum(field.is_added for field in self.fields)
+
+    @cached_property
     def kinds(self) -> dict[str, str]:
         """Stored column -> kind (money counts as integer)."""
         return {field.column: "integer" if field.kind == "money" else field.kind for field in self.fields}
@@ -70,6 +76,7 @@ def _field(column: Any) -> Field:
         low=info.get("low"),
         high=info.get("high"),
         default=info.get("default"),
+        is_added=info.get("is_added", False),
     )
 
 

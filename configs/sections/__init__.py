@@ -2,35 +2,82 @@
 
 from __future__ import annotations
 
+from configs.sections.access import Access
 from configs.sections.base import Section
+from configs.sections.calendar import Calendar, WorkingHours
+from configs.sections.commission import Commission, CommissionPlan, Kpi, OrderRate, ProgressiveStep
+from configs.sections.exchange import Exchange, Webhooks
 from configs.sections.features import Features, Prescreen, SizeFit, SizeFitRange
-from configs.sections.funnel import Funnel, Stage
+from configs.sections.funnel import Alarms, FirstResponse, Funnel, Milestones, Moves, NeedsAnalysis, Stage
+from configs.sections.golden_record import (
+    Blocking,
+    GoldenRecord,
+    MatchDecision,
+    MatchLevels,
+    Survivorship,
+)
 from configs.sections.intake import Intake
 from configs.sections.monitoring import Monitoring
+from configs.sections.playbook import Playbook, StagePlay
+from configs.sections.recognition import Course, Recognition, ServiceStar, WithPoints
 from configs.sections.rfm import Rfm, RfmTier
 from configs.sections.scoring import Scoring
+from configs.sections.service_plan import Entitlement, ServicePlan, TierService
 from configs.sections.serving import Serving
 from configs.sections.stores import Stores
+from configs.sections.tags import Bounds, Tag, Tags
 from configs.sections.training import CustomerTraining, Gate, Leakage, Training, WinTraining
 
 __all__ = [
+    "Access",
+    "Alarms",
+    "Blocking",
+    "Bounds",
+    "Calendar",
+    "Commission",
+    "CommissionPlan",
+    "Course",
     "CustomerTraining",
+    "Entitlement",
+    "Exchange",
     "Features",
+    "FirstResponse",
     "Funnel",
     "Gate",
+    "GoldenRecord",
     "Intake",
+    "Kpi",
     "Leakage",
+    "MatchDecision",
+    "MatchLevels",
+    "Milestones",
     "Monitoring",
+    "Moves",
+    "NeedsAnalysis",
+    "OrderRate",
+    "Playbook",
     "Prescreen",
+    "ProgressiveStep",
+    "Recognition",
     "Rfm",
     "RfmTier",
     "Scoring",
     "Section",
+    "ServicePlan",
+    "ServiceStar",
     "Serving",
     "SizeFit",
     "SizeFitRange",
     "Stage",
+    "StagePlay",
     "Stores",
+    "Survivorship",
+    "Tag",
+    "Tags",
+    "TierService",
     "Training",
+    "Webhooks",
     "WinTraining",
+    "WithPoints",
+    "WorkingHours",
 ]

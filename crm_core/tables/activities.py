@@ -9,7 +9,9 @@ from crm_core.tables.columns import When, boolean, key, moment, real, reference,
 class Activity(BundleTable):
     """One row per touch point: call, visit, mail, form, or work on the case.
 
-    Invariant: `kind` is free; values of a stage column that are no stage are kept here.
+    Invariants: `kind` is free; values of a stage column that are no stage are kept here. `source` says through what the
+    touch point came (web_form, qr_scan, call, email, chat, file_import, ...) and `consent` what the person agreed to,
+    both in the words of the source system; null where it says nothing.
     """
 
     __tablename__ = "activities"
@@ -25,3 +27,5 @@ class Activity(BundleTable):
     duration_seconds: Mapped[float | None] = real(low=0)
     is_effective: Mapped[bool | None] = boolean()
     summary: Mapped[str | None] = text()
+    source: Mapped[str | None] = text(added=True)
+    consent: Mapped[str | None] = text(added=True)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Text
+from sqlalchemy import JSON, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.tables.base import Base, Moment
@@ -11,7 +11,8 @@ from crm_core.tables.base import Base, Moment
 class ApiKeyRow(Base):
     """One row per key of the HTTP API.
 
-    Invariant: the secret itself is never stored, only its SHA-256.
+    Invariants: the secret itself is never stored, only its SHA-256; `rep_id` is set for role rep only and `teams` for
+    role manager only; a rotated key names its successor and ends when the overlap is over.
     """
 
     __tablename__ = "api_keys"
@@ -23,3 +24,6 @@ class ApiKeyRow(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime | None] = mapped_column(Moment)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    rep_id: Mapped[str | None] = mapped_column(Text)
+    teams: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    replaced_by: Mapped[str | None] = mapped_column(Text)

@@ -49,9 +49,11 @@ def reference(*, required: bool = False, index: bool = False) -> MappedColumn[An
     return _column("text", required=required, index=index, is_id=True)
 
 
-def text(*, required: bool = False, choices: tuple[str, ...] = (), default: str | None = None) -> MappedColumn[Any]:
-    """Words; `choices` closes the list of values."""
-    return _column("text", required=required, choices=choices, default=default)
+def text(
+    *, required: bool = False, choices: tuple[str, ...] = (), default: str | None = None, added: bool = False
+) -> MappedColumn[Any]:
+    """Words; `choices` closes the list of values. `added`: came after the first schema, as a last, optional column."""
+    return _column("text", required=required, choices=choices, default=default, is_added=added)
 
 
 def currency() -> MappedColumn[str]:

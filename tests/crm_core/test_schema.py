@@ -18,7 +18,7 @@ leads | lead_id*, created_at*, customer_id, company_name, contact_name, phone, e
 campaign, product, expected_amount, budget, employee_count, industry, region, rep_id
 stage_events | lead_id*, stage*, entered_at*, event_id, actor, reason
 activities | activity_id*, occurred_at*, kind*, lead_id, customer_id, rep_id, direction, \
-duration_seconds, is_effective, summary
+duration_seconds, is_effective, summary, source, consent
 orders | order_id*, customer_id*, ordered_at*, amount*, lead_id, rep_id, category, discount_rate, quantity
 payments | payment_id*, order_id*, amount*, paid_at*, status
 receivables | invoice_id*, customer_id*, amount*, due_on*, paid_on, order_id

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -9,4 +12,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.add_column("activities", sa.Column("source", sa.Text(), nullable=True))
+    op.add_column("activities", sa.Column("consent", sa.Text(), nullable=True))

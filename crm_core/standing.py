@@ -1,0 +1,49 @@
+"""What stands at a moment in a table of moves: rows keyed by something and `since`, each valid until the next.
+
+Used for tiers and tags. A run of a moment owns the rows of that moment and no others, so it may be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Table, and_, delete, func, insert, select
+
+Resolve = Mapping[str, str]  # id of a merged customer -> id of its golden record
+
+
+def standing_rows(connection: Connection, table: Table, as_of: datetime, *, is_before: bool = False) -> list[Any]:
+    """The row in force per key at as_of; with `is_before`, just before as_of."""
+    keys = [column for column in table.primary_key.columns if column.name != "since"]
+    seen = table.c.since < as_of if is_before else table.c.since <= as_of
+    last = select(*keys, func.max(table.c.since).label("since")).where(seen).group_by(*keys).subquery()
+    same = and_(*(key == last.c[key.name] for key in keys), table.c.since == last.c.since)
+    return list(connection.execute(select(table).join(last, same).order_by(*keys)))
+
+
+def put_right(connection: Connection, table: Table, as_of: datetime, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Make `rows` the rows of as_of, whatever an earlier run of the same moment left; writes nothing if they are."""
+    there = connection.execute(select(table).where(table.c.since == as_of)).mappings()
+    keys = [column.name for column in table.primary_key.columns]
+    if _by_key(there, keys) == _by_key(rows, keys):
+        return
+    connection.execute(delete(table).where(table.c.since == as_of))
+    if rows:
+        connection.execute(insert(table), list(rows))
+
+
+def resolved(ids: pd.Series[Any], resolve: Resolve | None) -> pd.Series[Any]:
+    """Ids of customers, those that were merged replaced by that of their golden record."""
+    return ids if not resolve else ids.map(resolve).where(ids.isin(list(resolve)), ids)
+
+
+def is_merged_away(customer_id: str, resolve: Resolve | None) -> bool:
+    """Whether the customer goes by another id now."""
+    return resolve is not None and resolve.get(customer_id, customer_id) != customer_id
+
+
+def _by_key(rows: Any, keys: Sequence[str]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    return {tuple(row[key] for key in keys): dict(row) for row in rows}
