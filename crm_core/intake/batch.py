@@ -34,12 +34,19 @@ class Batch:
         return list(zip(*(self.columns[name] for name in self.spec.columns), strict=True))
 
 
-def row_hash(row: tuple[Any, ...]) -> str:
+def row_hash(row: tuple[Any, ...], count_added: int = 0) -> str:
     """128 bits of a row's own values.
+
+    The last `count_added` columns came with a later schema: nulls at their end are left out, so that a row without
+    them keeps the hash it was stored with.
 
     >>> row_hash(("a", 1, None)) == row_hash(("a", 1, None)), row_hash(("a", 1)) == row_hash(("a", "1"))
     (True, False)
+    >>> row_hash(("a", None, None), 1) == row_hash(("a", None)), row_hash(("a", None, "x"), 1) == row_hash(("a", "x"))
+    (True, False)
     """
+    while count_added and row[-1] is None:
+        row, count_added = row[:-1], count_added - 1
     return hashlib.blake2b(repr(row).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

@@ -72,7 +72,7 @@ class Upserter:
         counts = self.counts[batch.spec.name]
         counts["read"] += len(batch)
         rows = batch.rows()
-        hashes = [row_hash(row) for row in rows]
+        hashes = [row_hash(row, batch.spec.count_added) for row in rows]
         recorded, backfilled = learnt_at(batch, is_history=self._is_history, now=self._now)
         table = BulkTable(self._connection, batch.spec)
         for index in _rounds(batch.keys, hashes, batch.told_at, counts):

@@ -1,0 +1,90 @@
+"""Whether a figure is out of the ordinary, or what chance and the usual ups and downs bring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+CONFIDENCE = 0.95
+FEWEST_BLOCKS = 6  # stretches of history from which the usual ups and downs can be judged
+Floats = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
+
+
+def wilson(hits: int, rows: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share (J. Am. Stat. Assoc. 22, 1927); the whole of 0..1 where there are no rows.
+
+    >>> low, high = wilson(12, 100)
+    >>> round(low, 3), round(high, 3)
+    (0.07, 0.198)
+    """
+    if rows == 0:
+        return 0.0, 1.0
+    z = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
+    share = hits / rows
+    middle = (share + z * z / (2 * rows)) / (1 + z * z / rows)
+    half = z * sqrt(share * (1 - share) / rows + z * z / (4 * rows * rows)) / (1 + z * z / rows)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def high_count_p(count: float, usual: Floats) -> float:
+    """One-sided p-value that a count as high belongs to those of the history; 1 with too little history.
+
+    The counts vary more than Poisson's where days differ; their dispersion, at least Poisson's, is estimated from the
+    history, and its uncertainty carried by Student's t.
+    """
+    if len(usual) < FEWEST_BLOCKS:
+        return 1.0
+    mean = max(float(usual.mean()), 1.0)
+    dispersion = max(1.0, float(usual.var(ddof=1)) / mean)
+    z = (count - mean) / sqrt(dispersion * mean * (1 + 1 / len(usual)))
+    return float(stats.t.sf(z, len(usual) - 1))
+
+
+@dataclass(frozen=True)
+class UsualShare:
+    """Share in the history, its rows, and how much stretches of it differ beyond chance (1: not at all)."""
+
+    share: float
+    rows: int
+    dispersion: float
+    blocks: int
+
+
+def usual_share(hits: Counts, rows: Counts) -> UsualShare | None:
+    """From hits and rows of stretches of history; None where there are too few.
+
+    Dispersion: Pearson's chi-square over its degrees of freedom (McCullagh & Nelder, Generalized Linear Models, 4.5).
+    """
+    hits, rows = hits[rows > 0], rows[rows > 0]
+    if len(rows) < FEWEST_BLOCKS:
+        return None
+    share = float(hits.sum() / rows.sum())
+    variance = rows * share * (1 - share)
+    chi_square = float(((hits - rows * share) ** 2 / variance).sum()) if 0 < share < 1 else 0.0
+    return UsualShare(share, int(rows.sum()), max(1.0, chi_square / (len(rows) - 1)), len(rows))
+
+
+def low_share_p(hits: int, rows: int, usual: UsualShare) -> float:
+    """One-sided p-value that a share as low belongs to the history."""
+    spread = max(usual.share * (1 - usual.share), 1 / usual.rows)
+    z = (hits / rows - usual.share) / sqrt(usual.dispersion * spread * (1 / rows + 1 / usual.rows))
+    return float(stats.t.cdf(z, usual.blocks - 1))
+
+
+def below_line_p(hits: int, rows: int, line: float) -> float:
+    """One-sided binomial p-value that the true share is at least the line.
+
+    >>> round(below_line_p(40, 60, 0.9), 6)
+    1e-06
+    """
+    return float(stats.binom.cdf(hits, rows, line))
+
+
+def above_line_p(hits: int, rows: int, line: float) -> float:
+    """One-sided binomial p-value that the true share is at most the line."""
+    return float(stats.binom.sf(hits - 1, rows, line))
