@@ -1,0 +1,45 @@
+"""The gates on stored facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Engine
+
+from configs.sections import Features
+from crm_core.database import read_transaction
+from crm_core.funnel.versions import rows_as_of
+from crm_core.gates.credit import CreditHold, credit_hold
+from crm_core.gates.facts import Invoice
+from crm_core.standing import Resolve, resolved
+
+
+def credit_holds(
+    engine: Engine, rules: Features, as_of: datetime, resolve: Resolve | None = None
+) -> dict[str, CreditHold]:
+    """Customer -> its gate, for all with a receivable known at as_of; of the others none is overdue.
+
+    Raises
+    ------
+    DatabaseError: the database cannot be read.
+    """
+    columns = ["customer_id", "amount_cents", "due_on", "paid_on"]
+    with read_transaction(engine) as connection:
+        rows = rows_as_of(connection, "receivables", as_of, columns)
+    owners = resolved(rows["customer_id"], resolve)
+    return {str(owner): credit_hold(_invoices(mine), as_of, rules) for owner, mine in rows.groupby(owners)}
+
+
+def _invoices(rows: pd.DataFrame) -> Sequence[Invoice]:
+    columns = (rows["invoice_id"], rows["amount_cents"], rows["due_on"], rows["paid_on"])
+    return [
+        Invoice(invoice_id, int(cents), due.date(), _date(paid))
+        for invoice_id, cents, due, paid in zip(*columns, strict=True)
+    ]
+
+
+def _date(moment: Any) -> date | None:
+    return None if pd.isna(moment) else moment.date()
