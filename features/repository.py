@@ -128,13 +128,20 @@ class FeatureRepository:
             return as_frame(LEAD_VIEW, session.frame(LEAD_VIEW, spine, shape), shape, self._settings.features)
 
     def refresh(self, entity: str, ids: Sequence[str], as_of: datetime) -> int:
-        """Write new online vectors of these leads or customers, after an event; returns how many are open or active."""
+        """Write new online vectors of these leads or customers, after an event, and end those of the ones that are
+        closed or no longer active; returns how many are open or active.
+        """
         view, moment = _view_of(entity), to_naive_utc(as_of)
         self._extract(SILENT)
         with self._session() as session:
             shape = self._shape(session, moment)
             spine = session.bench.keep("current", current_spine(view, session, shape, moment, ids))
-            return OnlineWriter(self._settings).write(view, session.chunks(view, spine, shape))
+            writer = OnlineWriter(self._settings)
+            count = writer.write(view, session.chunks(view, spine, shape))
+            current = session.bench.arrow(spine.select("entity_id"))["entity_id"].to_pylist()
+            if ended := sorted(set(ids) - set(current)):
+                writer.end(view, ended, moment)
+            return count
 
     def lead_frame_of_rows(self, rows: Sequence[dict[str, Any]], as_of: datetime) -> pd.DataFrame:
         """Features of leads that are not stored: canonical columns and an `attributes` mapping per row; in the order

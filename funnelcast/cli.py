@@ -16,7 +16,19 @@ import typer  # noqa: E402
 from typer.exceptions import TyperException  # noqa: E402
 
 from configs.settings import ConfigError, load_settings  # noqa: E402
-from funnelcast.commands import intake, models, scores, service, watching  # noqa: E402
+from funnelcast.commands import (  # noqa: E402
+    customers,
+    funnel,
+    intake,
+    models,
+    recognition,
+    scores,
+    service,
+    tags,
+    tiers,
+    watching,
+    webhooks,
+)
 from funnelcast.errors import CommandError  # noqa: E402
 
 app = typer.Typer(
@@ -26,7 +38,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (intake, models, scores, service, watching):
+for room in (intake, customers, models, scores, service, watching, funnel, tiers, tags, recognition, webhooks):
     room.register(app)
 
 

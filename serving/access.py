@@ -11,20 +11,15 @@ from collections.abc import Callable
 from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as AsgiScope
 
+from crm_core.access import Scope
 from serving.errors import ForbiddenError, MethodNotAllowedError, NotFoundError, UnauthorisedError
 from serving.operations import Operation, OperationTable
+from serving.permissions import PUBLIC, roles_of
 from serving.request_note import Caller, RequestNote
 
-# What each role may do. A role that is not listed may do nothing.
-PERMISSIONS: dict[str, frozenset[str]] = {
-    "admin": frozenset({"score", "receipts", "priority"}),
-    "crm": frozenset({"score", "receipts", "priority"}),
-    "analyst": frozenset({"score", "receipts", "priority"}),
-    "manager": frozenset({"receipts", "priority"}),
-    "rep": frozenset({"priority"}),
-}
 MAX_KEY_LENGTH = 200
 MAX_CACHED_KEYS = 10_000
 
@@ -36,6 +31,8 @@ class StoredKey(Protocol):
     def name(self) -> str: ...  # noqa: D102
     @property
     def role(self) -> str: ...  # noqa: D102
+    @property
+    def scope(self) -> Scope: ...  # noqa: D102
 
 
 class KeyRing:
@@ -66,7 +63,7 @@ class KeyRing:
         if cached is not None and cached[0] > time.monotonic():
             return cached[1]
         stored = await run_in_threadpool(self._find, key)
-        caller = None if stored is None else Caller(stored.name, stored.role)
+        caller = None if stored is None else Caller(stored.name, stored.role, stored.scope)
         self._remember(digest, caller)
         return caller
 
@@ -86,7 +83,7 @@ class Access:
         self.table = table
         self.key_ring = key_ring
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Let the request pass, or raise what forbids it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
@@ -94,7 +91,7 @@ class Access:
         note = RequestNote.of(scope)
         match = self.table.find(scope["path"])
         operations = match.by_method if match else {}
-        if not operations or any(operation.permission for operation in operations.values()):
+        if not operations or not all(_is_public(operation) for operation in operations.values()):
             note.caller = await self._caller(scope)
         if match is None:
             raise NotFoundError("There is no such route; /docs.json lists them.", code="route_not_found")
@@ -104,7 +101,7 @@ class Access:
         # BentoML labels its metrics with the path: the template in its place keeps the number of labels bounded.
         await self.app({**scope, "path": operation.path}, receive, send)
 
-    async def _caller(self, scope: Scope) -> Caller:
+    async def _caller(self, scope: AsgiScope) -> Caller:
         header = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         scheme, _, key = header.decode("latin-1").partition(" ")
         caller = await self.key_ring().identify(key.strip()) if scheme.lower() == "bearer" else None
@@ -122,9 +119,14 @@ def _of_method(operations: dict[str, Operation], method: str) -> Operation:
     return operation
 
 
+def _is_public(operation: Operation) -> bool:
+    return roles_of(operation.method, operation.path) == PUBLIC
+
+
 def _check_permission(operation: Operation, caller: Caller | None) -> None:
-    if operation.permission is None:
+    if _is_public(operation):
         return
-    role = caller.role if caller else "none"
-    if operation.permission not in PERMISSIONS.get(role, frozenset()):
-        raise ForbiddenError(f"The key's role must allow '{operation.permission}', but its role is '{role}'.")
+    allowed, role = roles_of(operation.method, operation.path), caller.role if caller else "none"
+    if role not in allowed:
+        named = ", ".join(sorted(allowed)) or "none that there is"
+        raise ForbiddenError(f"The key's role must be one that may call this ({named}), but is '{role}'.")

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
 from configs.settings import Settings
-from crm_core.api_keys import find_key
+from crm_core.access import Ownership, Scope, find_key
 from crm_core.database import open_database
+from crm_core.exchange import read_changes, receive_events, touched_by
+from crm_core.exchange.courier import deliver_round
+from crm_core.exchange.open_leads import OpenLead, open_leads
+from crm_core.exchange.receive import forget_old_answers
 from crm_core.receipts import last_scores, read_receipt, write_receipts
 from features.repository import FeatureRepository
 from scoring.registry import Registry
 from serving.access import KeyRing
+from serving.announcing import Announcer
 from serving.champion import ChampionHolder
 from serving.clock import Clock
+from serving.courier import Courier
 from serving.customer_scoring import CustomerScoring
+from serving.events import EventIntake
+from serving.feed import Feed
 from serving.lead_scoring import LeadScoring
 from serving.previous_scores import PreviousScores
+from serving.priority import PriorityList
 from serving.receipts import ReceiptWriter
+from serving.refresher import Refresher
 from serving.runtime import Runtime
 from serving.vectors import VectorSource
 
@@ -33,6 +47,8 @@ def assemble(settings: Settings, clock: Clock) -> Runtime:
     )
     previous = PreviousScores(lambda ids: last_scores(engine, "lead", ids))
     vectors = VectorSource(repository.online_reader())
+    leads = LeadScoring(champions, vectors, repository, previous, receipts, clock, settings)
+    refresher = _refresher(engine, repository, champions, vectors, clock, settings)
     return Runtime(
         max_body_bytes=serving.max_body_bytes,
         body_timeout_seconds=serving.body_timeout_seconds,
@@ -40,8 +56,54 @@ def assemble(settings: Settings, clock: Clock) -> Runtime:
         key_ring=KeyRing(lambda key: find_key(engine, key, Clock().now()), settings.api_key, serving.key_cache_seconds),
         champions=champions,
         receipts=receipts,
-        leads=LeadScoring(champions, vectors, repository, previous, receipts, clock, settings),
+        leads=leads,
         customers=CustomerScoring(champions, vectors, receipts, clock, settings),
-        read_receipt=lambda prediction_id: read_receipt(engine, prediction_id),
+        ownership=Ownership(engine),
         check_stores=lambda: read_receipt(engine, "-"),
+        exchange=settings.exchange,
+        events=_events(engine, refresher, clock, settings),
+        refresher=refresher,
+        courier=_courier(engine, settings),
+        priority=PriorityList(_open_leads(engine, settings), champions, vectors, leads, clock, settings),
+        read_changes=lambda since, limit: read_changes(engine, since, limit),
     )
+
+
+def _events(engine: Any, refresher: Refresher, clock: Clock, settings: Settings) -> EventIntake:
+    exchange = settings.exchange
+    return EventIntake(
+        lambda table, rows, scope, key: receive_events(engine, table, rows, scope, key, settings, clock.now()),
+        lambda table, rows: touched_by(engine, table, rows),
+        lambda: forget_old_answers(engine, clock.now(), exchange.idempotency_days),
+        refresher,
+        exchange.events_waiting,
+    )
+
+
+def _refresher(
+    engine: Any,
+    repository: FeatureRepository,
+    champions: ChampionHolder,
+    vectors: VectorSource,
+    clock: Clock,
+    settings: Settings,
+) -> Refresher:
+    exchange = settings.exchange
+    return Refresher(
+        lambda entity, ids: repository.refresh(entity, ids, clock.now()),
+        Announcer(champions, vectors, Feed(engine, exchange.min_score_change), clock, settings),
+        exchange.refresh_queue_size,
+        exchange.refresh_batch,
+        exchange.refresh_pause_seconds,
+    )
+
+
+def _courier(engine: Any, settings: Settings) -> Courier:
+    """Attempts and signatures go by the real clock even where the scoring clock is frozen."""
+    rules = settings.exchange.webhooks
+    return Courier(lambda: deliver_round(engine, rules, Clock().now), rules.poll_seconds)
+
+
+def _open_leads(engine: Any, settings: Settings) -> Callable[[datetime, str | None, Scope], list[OpenLead]]:
+    closing = [*settings.funnel.names("won"), *settings.funnel.names("lost")]
+    return lambda as_of, rep_id, scope: open_leads(engine, closing, as_of, rep_id, scope)

@@ -24,15 +24,21 @@ def read_body(kind: type[Body], body: bytes, max_entities: int) -> Body:
     try:
         return kind.model_validate_json(body, context={"max_entities": max_entities})
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_input=False, include_context=False)
-    if faults[0]["type"] == "json_invalid":
-        raise BadRequestError(f"The body must be JSON. {faults[0]['msg']}.", code="invalid_json")
+        fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        if fault["type"] == "json_invalid":
+            raise BadRequestError(f"The body must be JSON. {fault['msg']}.", code="invalid_json") from None
+        raise unprocessable("body", error) from None
+
+
+def unprocessable(what: str, error: ValidationError) -> UnprocessableError:
+    """What a caller is told of the faults of a body or query."""
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
     details = [
         {"place": _place(fault["loc"]), "message": fault["msg"].removeprefix("Value error, ")} for fault in faults
     ]
     first = f"{details[0]['place']}: {details[0]['message']}"
-    raise UnprocessableError(
-        f"The body has {len(details)} fault(s), the first at {first}.", details=details[:MAX_FAULTS]
+    return UnprocessableError(
+        f"The {what} has {len(details)} fault(s), the first at {first}.", details=details[:MAX_FAULTS]
     )
 
 

@@ -12,6 +12,7 @@ ServingError                     500   root
     ├── NotFoundError            404
     ├── MethodNotAllowedError    405
     ├── BodyTimeoutError         408
+    ├── ConflictError            409
     ├── BodyTooLargeError        413
     ├── UnsupportedMediaError    415
     ├── UnprocessableError       422
@@ -131,6 +132,13 @@ class BodyTimeoutError(RequestError):
     def headers(self) -> dict[str, str]:
         """The rest of the body is not read, so the connection cannot be used again."""
         return {"connection": "close"}
+
+
+class ConflictError(RequestError):
+    """The request contradicts one before it."""
+
+    http_status = 409
+    code = "conflict"
 
 
 class BodyTooLargeError(RequestError):

@@ -17,6 +17,19 @@ PROBABILITY = Histogram(
 RECEIPTS_WRITTEN = Counter("funnelcast_receipts_written", "Receipts stored")
 RECEIPTS_DROPPED = Counter("funnelcast_receipts_dropped", "Receipts lost: the queue was full, or not stored at a stop")
 RECEIPTS_PENDING = Gauge("funnelcast_receipts_pending", "Receipts not stored yet", multiprocess_mode="livesum")
+REFRESH_SECONDS = Histogram(
+    "funnelcast_refresh_seconds",
+    "From an event to the new features of what it touched",
+    ["entity"],
+    buckets=[0.5, 1, 2, 3, 4, 5, 7.5, 10, 30, 60],
+)
+REFRESHES_PENDING = Gauge(
+    "funnelcast_refreshes_pending", "Leads and customers that wait for new features", multiprocess_mode="livesum"
+)
+REFRESHES_DROPPED = Counter(
+    "funnelcast_refreshes_dropped", "Leads and customers left to the next build: the queue was full, or a stop"
+)
+WEBHOOKS = Counter("funnelcast_webhooks", "Attempts to deliver a webhook", ["outcome"])
 MODEL_LOADED = Gauge(
     "funnelcast_model_loaded", "1 for the version that scores", ["model", "version"], multiprocess_mode="livemax"
 )

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from serving import errors, schemas
+from serving import errors, exchange_schemas, schemas
 from serving.operations import API, Operation, Parameter
 
 DESCRIPTION = (
@@ -46,6 +46,7 @@ def openapi_document(bentoml_document: dict[str, Any], max_entities: int) -> dic
         "tags": bentoml_document.get("tags", []),
         "security": [{"key": []}],
         "paths": {path: _opened(item) if not path.startswith("/v1/") else item for path, item in paths.items()},
+        "webhooks": {"changes": {"post": _webhook()}},
         "components": {
             "schemas": _schemas(max_entities),
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
@@ -63,6 +64,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
         *_COMMON,
         *(_OF_BODY if operation.body else ()),
         *((errors.NotFoundError,) if "{" in operation.path else ()),
+        *operation.raises,
     ]
     responses = {"200": {"description": "Done.", **_content(operation.answer)}}
     for error in sorted(raised, key=lambda kind: kind.http_status):
@@ -76,9 +78,24 @@ def _operation(operation: Operation) -> dict[str, Any]:
     }
     if operation.body is not None:
         described["requestBody"] = {"required": True, **_content(operation.body)}
-    if parameters := [*_path_parameters(operation.path), *map(_query_parameter, operation.parameters)]:
+    if parameters := [*_path_parameters(operation.path), *map(_parameter, operation.parameters)]:
         described["parameters"] = parameters
     return described
+
+
+def _webhook() -> dict[str, Any]:
+    """What a subscriber must answer; see crm_core.exchange.signing for the headers."""
+    headers = [
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+        for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
+    ]
+    return {
+        "summary": "Changes told to a subscriber, signed as Standard Webhooks 1.0 says; may come twice with one id.",
+        "security": [],
+        "parameters": headers,
+        "requestBody": {"required": True, **_content(exchange_schemas.WebhookMessage)},
+        "responses": {"2XX": {"description": "Taken. Any other status, and the delivery is tried again later."}},
+    }
 
 
 def _error(kind: type[errors.RequestError]) -> dict[str, Any]:
@@ -98,21 +115,23 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
     ]
 
 
-def _query_parameter(parameter: Parameter) -> dict[str, Any]:
-    described = {"name": parameter.name, "in": "query", "required": parameter.is_required}
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    described = {"name": parameter.name, "in": parameter.place, "required": parameter.is_required}
     return {**described, "description": parameter.description, "schema": {"type": parameter.kind}}
 
 
 def _schemas(max_entities: int) -> dict[str, Any]:
     bodies = [(operation.body, "validation") for operation in API if operation.body]
     answers = [(operation.answer, "serialization") for operation in API if operation.answer]
-    models = [*bodies, *answers, (schemas.ErrorAnswer, "serialization")]
+    others = [(schemas.ErrorAnswer, "serialization"), (exchange_schemas.WebhookMessage, "serialization")]
+    models = [*bodies, *answers, *others]
     _, document = models_json_schema(models, ref_template=_REFERENCE)  # type: ignore[arg-type]
     found: dict[str, Any] = document["$defs"]
     for model, name in (
         ("LeadScoreRequest", "lead_ids"),
         ("LeadScoreRequest", "leads"),
         ("CustomerScoreRequest", "customer_ids"),
+        ("EventsRequest", "rows"),
     ):
         _limit(found[model]["properties"][name], max_entities)
     found["LeadScoreRequest"]["oneOf"] = [{"required": ["lead_ids"]}, {"required": ["leads"]}]

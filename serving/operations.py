@@ -7,32 +7,34 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
-from serving import schemas
+from serving import exchange_schemas, schemas
+from serving.errors import ConflictError, RequestError, UnprocessableError
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A query parameter."""
+    """A parameter in the query, or a header."""
 
     name: str
     kind: str  # JSON schema type
     description: str
     is_required: bool = False
+    place: str = "query"
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One method on one path. `permission` None: open to everybody."""
+    """One method on one path; who may call it stands in serving.permissions."""
 
     method: str
     path: str
-    permission: str | None
     summary: str = ""
     body: type[BaseModel] | None = None
     answer: type[BaseModel] | None = None
     parameters: tuple[Parameter, ...] = field(default=())
+    raises: tuple[type[RequestError], ...] = field(default=())  # beside what follows from the rest
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -40,13 +42,21 @@ class Operation:
         return re.compile(_PARAMETER.sub(r"(?P<\1>[^/]{1,200})", self.path))
 
 
-HEALTH = tuple(Operation("GET", path, None) for path in ("/livez", "/readyz", "/healthz", "/metrics", "/docs.json"))
+HEALTH = tuple(Operation("GET", path) for path in ("/livez", "/readyz", "/healthz", "/metrics", "/docs.json"))
+
+_LIMIT = Parameter("limit", "integer", "Entries at most.")
+_IDEMPOTENCY_KEY = Parameter(
+    "Idempotency-Key",
+    "string",
+    "Optional, 1 to 200 printable ASCII characters, the caller's own. The same key and body again: the same answer, "
+    "and nothing is done twice; another body: 409.",
+    place="header",
+)
 
 API = (
     Operation(
         "POST",
         "/v1/leads/score",
-        "score",
         "Win probability, grade and reasons of stored leads (`lead_ids`) or of leads given in full (`leads`).",
         schemas.LeadScoreRequest,
         schemas.LeadScoreAnswer,
@@ -54,7 +64,6 @@ API = (
     Operation(
         "POST",
         "/v1/customers/score",
-        "score",
         "Churn probability, RFM shift and value at risk of stored customers.",
         schemas.CustomerScoreRequest,
         schemas.CustomerScoreAnswer,
@@ -62,10 +71,36 @@ API = (
     Operation(
         "GET",
         "/v1/predictions/{prediction_id}",
-        "receipts",
         "The receipt of one score: features, model version, reasons.",
         None,
         schemas.ReceiptAnswer,
+    ),
+    Operation(
+        "GET",
+        "/v1/priority",
+        "Whom to call first: open leads by expected value, with their scores.",
+        None,
+        exchange_schemas.PriorityAnswer,
+        (Parameter("rep_id", "string", "Leads of this rep only."), _LIMIT),
+        (UnprocessableError,),
+    ),
+    Operation(
+        "POST",
+        "/v1/events",
+        "Rows of a bundle table, written once; scores of the leads they touch follow within 5 s.",
+        exchange_schemas.EventsRequest,
+        exchange_schemas.EventsAnswer,
+        (_IDEMPOTENCY_KEY,),
+        (ConflictError,),
+    ),
+    Operation(
+        "GET",
+        "/v1/changes",
+        "Scores, tiers, tags and credit holds that changed, in order.",
+        None,
+        exchange_schemas.ChangesAnswer,
+        (Parameter("since", "string", "The `cursor` of the last answer. Default: the beginning."), _LIMIT),
+        (UnprocessableError,),
     ),
 )
 

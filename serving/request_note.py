@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from starlette.types import Scope
+from starlette.types import Scope as AsgiScope
+
+from crm_core.access import EVERYBODYS, Scope
 
 if TYPE_CHECKING:
     from serving.operations import Operation
@@ -19,6 +21,7 @@ class Caller:
 
     name: str
     role: str
+    scope: Scope = EVERYBODYS  # whose leads and customers it sees
 
 
 @dataclass
@@ -33,11 +36,11 @@ class RequestNote:
     log: dict[str, Any] = field(default_factory=dict)  # counts and codes for the request's log line
 
     @classmethod
-    def of(cls, scope: Scope) -> RequestNote:
+    def of(cls, scope: AsgiScope) -> RequestNote:
         """The note of this request."""
         note: RequestNote = scope[_KEY]
         return note
 
-    def put(self, scope: Scope) -> None:
+    def put(self, scope: AsgiScope) -> None:
         """Attach the note to its request."""
         scope[_KEY] = self

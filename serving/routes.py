@@ -13,14 +13,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from crm_core.access import Scope
 from crm_core.errors import CrmError
+from crm_core.receipts import Receipt
 from features.errors import FeatureError
 from scoring.errors import ScoringError
 from serving import metrics
 from serving.answers import error_response, json_response
 from serving.bodies import read_body
+from serving.changes import changes_answer
 from serving.error_form import in_our_terms, internal_error
 from serving.errors import NotFoundError, RequestError
+from serving.events import idempotency_key
+from serving.exchange_schemas import ChangesQuery, EventsRequest, PriorityQuery
+from serving.queries import read_query
 from serving.receipt_answer import receipt_answer
 from serving.request_note import RequestNote
 from serving.runtime import Runtime
@@ -77,10 +83,43 @@ async def score_customers(request: Request, runtime: Runtime) -> Any:
 async def prediction(request: Request, runtime: Runtime) -> Any:
     """GET /v1/predictions/{prediction_id}."""
     prediction_id = RequestNote.of(request.scope).path_params["prediction_id"]
-    receipt = runtime.receipts.find(prediction_id) or await asyncio.to_thread(runtime.read_receipt, prediction_id)
+    receipt = await asyncio.to_thread(_own_receipt, runtime, prediction_id, _scope_of(request))
     if receipt is None:
         raise NotFoundError("The prediction must exist, but there is none with this id.", code="prediction_not_found")
     return receipt_answer(receipt)
+
+
+@answering
+async def events(request: Request, runtime: Runtime) -> Any:
+    """POST /v1/events."""
+    key = idempotency_key(request.headers.get("idempotency-key"))
+    body = read_body(EventsRequest, await request.body(), runtime.max_entities)
+    note = RequestNote.of(request.scope)
+    scope = note.caller.name if note.caller else ""
+    answer = await runtime.events.take(body.table, body.rows, scope, key)
+    note.log.update({"table": body.table, "read": answer["read"], "rejected": answer["rejected"]})
+    return answer
+
+
+@answering
+async def changes(request: Request, runtime: Runtime) -> Any:
+    """GET /v1/changes."""
+    query = read_query(ChangesQuery, request.query_params, runtime.exchange.max_page_size)
+    limit = query.limit or runtime.exchange.page_size
+    return changes_answer(await asyncio.to_thread(runtime.read_changes, query.since, limit))
+
+
+@answering
+async def priority(request: Request, runtime: Runtime) -> Any:
+    """GET /v1/priority."""
+    query = read_query(PriorityQuery, request.query_params, runtime.exchange.max_page_size)
+    limit = query.limit or runtime.exchange.page_size
+    scope = _scope_of(request)
+    if query.rep_id is not None and not await asyncio.to_thread(runtime.ownership.sees_rep, scope, query.rep_id):
+        raise NotFoundError("The rep must be the caller or of the caller's team, but is not.", code="rep_not_found")
+    return await asyncio.get_running_loop().run_in_executor(
+        runtime.row_thread, runtime.priority.of, query.rep_id, limit, scope
+    )
 
 
 async def documentation(request: Request) -> Response:
@@ -95,9 +134,25 @@ def build_api() -> Starlette:
             Route("/v1/leads/score", score_leads, methods=["POST"]),
             Route("/v1/customers/score", score_customers, methods=["POST"]),
             Route("/v1/predictions/{prediction_id}", prediction, methods=["GET"]),
+            Route("/v1/priority", priority, methods=["GET"]),
+            Route("/v1/events", events, methods=["POST"]),
+            Route("/v1/changes", changes, methods=["GET"]),
             Route("/docs.json", documentation, methods=["GET"]),
         ]
     )
+
+
+def _scope_of(request: Request) -> Scope:
+    caller = RequestNote.of(request.scope).caller
+    return caller.scope if caller else Scope()
+
+
+def _own_receipt(runtime: Runtime, prediction_id: str, scope: Scope) -> Receipt | None:
+    """The receipt, stored or not yet; None where it is about another's lead or customer."""
+    pending = runtime.receipts.find(prediction_id)
+    if pending is None:
+        return runtime.ownership.receipt(prediction_id, scope)
+    return pending if runtime.ownership.sees(scope, pending.entity, pending.entity_id) else None
 
 
 async def _in_thread(thread: Executor, function: Callable[[Any], Any], argument: Any) -> Any:

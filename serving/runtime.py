@@ -8,12 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from crm_core.receipts import Receipt
+from configs.sections import Exchange
+from crm_core.exchange.feed import Page
 from serving.access import KeyRing
 from serving.champion import ChampionHolder
+from serving.courier import Courier
 from serving.customer_scoring import CustomerScoring
+from serving.events import EventIntake
 from serving.lead_scoring import LeadScoring
+from serving.ownership import Ownership
+from serving.priority import PriorityList
 from serving.receipts import ReceiptWriter
+from serving.refresher import Refresher
 
 logger = logging.getLogger("funnelcast.serving")
 
@@ -25,8 +31,9 @@ class Runtime:
     scoring_thread: one thread. XGBoost scores single rows best with one, and the event loop stays free to answer probes
         and to refuse what is too much.
     row_thread: one thread for leads given in full: their features take DuckDB a second, and scores by id do not wait.
-    read_receipt: a stored receipt by its id, or None.
+    ownership: receipts, leads and reps as far as a caller's scope goes.
     check_stores: raises where a store does not answer.
+    read_changes: a page of the change feed after a cursor, with at most so many entries.
     """
 
     max_body_bytes: int
@@ -37,8 +44,14 @@ class Runtime:
     receipts: ReceiptWriter
     leads: LeadScoring
     customers: CustomerScoring
-    read_receipt: Callable[[str], Receipt | None]
+    ownership: Ownership
     check_stores: Callable[[], Any]
+    exchange: Exchange
+    events: EventIntake
+    refresher: Refresher
+    courier: Courier
+    priority: PriorityList
+    read_changes: Callable[[int, int], Page]
     scoring_thread: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="scoring")
     )
@@ -49,14 +62,19 @@ class Runtime:
         """Load the models and start the threads."""
         self.champions.start()
         self.receipts.start()
+        self.refresher.start()
+        self.courier.start()
 
     def close(self) -> None:
         """End what is under way, then store every receipt."""
         for thread in (self.scoring_thread, self.row_thread):
             thread.shutdown(wait=True)
+        self.events.close()
+        left = self.refresher.close()
+        self.courier.close()
         self.champions.stop()
         lost = self.receipts.close()
-        logger.info("stopped", extra={"fields": {"receipts_lost": lost}})
+        logger.info("stopped", extra={"fields": {"receipts_lost": lost, "refreshes_left": left}})
 
     def is_ready(self) -> bool:
         """Whether a model is loaded and the stores answer."""

@@ -68,21 +68,22 @@ class LeadRow(Request):
         return value
 
 
-def _check_count(items: list[Any] | None, info: ValidationInfo) -> list[Any] | None:
+def check_count(items: list[Any] | None, info: ValidationInfo) -> list[Any] | None:
+    """At most as many entries as the settings allow."""
     limit = (info.context or {}).get("max_entities")
     if items is not None and limit is not None and len(items) > limit:
         raise ValueError(f"must have at most {limit} entries, but has {len(items)}")
     return items
 
 
-Identifiers = Annotated[list[Identifier], Field(min_length=1), AfterValidator(_check_count)]
+Identifiers = Annotated[list[Identifier], Field(min_length=1), AfterValidator(check_count)]
 
 
 class LeadScoreRequest(Request):
     """Exactly one of `lead_ids` (stored leads) and `leads` (not stored)."""
 
     lead_ids: Identifiers | None = None
-    leads: Annotated[list[LeadRow], Field(min_length=1), AfterValidator(_check_count)] | None = None
+    leads: Annotated[list[LeadRow], Field(min_length=1), AfterValidator(check_count)] | None = None
 
     @model_validator(mode="after")
     def _has_one_form(self) -> LeadScoreRequest:

@@ -52,7 +52,7 @@ class OnlineReader:
             self._store.prepare_view(self._config, view)
 
     def read(self, entity: str, ids: Sequence[str], now: datetime) -> list[Vector | None]:
-        """Vectors in the order of `ids`; None where there is none, or only one from after `now`.
+        """Vectors in the order of `ids`; None where there is none, an ended one, or only one from after `now`.
 
         `entity`: lead, customer or channel, in the singular or the plural.
         """
@@ -62,7 +62,9 @@ class OnlineReader:
         moment = to_aware_utc(to_naive_utc(now))
         found = self._store.read_vectors(self._config, view, list(ids))
         vectors = [
-            None if one is None or one[0] > moment else Vector(key, one[0], one[1], moment - one[0] > self._ttl[view])
+            None
+            if one is None or not one[1] or one[0] > moment
+            else Vector(key, one[0], one[1], moment - one[0] > self._ttl[view])
             for key, one in zip(ids, found, strict=True)
         ]
         if view == LEAD_VIEW:

@@ -29,6 +29,13 @@ class OnlineWriter:
             count += self._store.write_vectors(self._config, view, columns, _rows(chunk, columns), advance=advance)
         return count
 
+    def end(self, view: str, ids: Iterable[str], moment: datetime) -> None:
+        """Put an empty vector, which readers take for none, in the place of each: unlike a removal it also holds
+        against an older vector that another process is about to write. The next full build removes it.
+        """
+        self._store.prepare_view(self._config, view)
+        self._store.write_vectors(self._config, view, [], ((key, moment, ()) for key in ids))
+
     def remove_before(self, view: str, moment: datetime) -> int:
         """Remove the vectors that a full build at `moment` did not renew: their entities are closed or gone."""
         return self._store.forget_before(self._config, view, moment)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from funnelcast.announce import announce_scores
 from funnelcast.context import Context
 from funnelcast.errors import CommandError
 from funnelcast.options import AsOf, Json
@@ -45,6 +46,7 @@ def score(
     if out is not None and out.suffix not in (".csv", ".parquet"):
         raise CommandError(f"--out must end in .csv or .parquet, but got {out.name!r}.")
     scores = score_leads_now(context) if entity is Entity.leads else score_customers_now(context)
+    announce_scores(context, entity.value.removesuffix("s"), scores)
     if out is not None:
         write_scores(scores, out)
     human = f"Scored {len(scores):,} {entity.value} as of {context.as_of.isoformat()}" + (

@@ -48,7 +48,7 @@ def key(
     is_json: Json = False,
 ) -> None:
     """Make an API key. It is shown once; only its hash is stored."""
-    from crm_core.api_keys import create_key
+    from crm_core.access import create_key
 
     context = Context.of(None, is_json)
     expires_at = context.as_of + timedelta(days=days) if days else None

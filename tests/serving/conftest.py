@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -11,23 +13,38 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from configs.settings import Settings, load_settings
+from crm_core.access import Scope
+from crm_core.exchange import read_changes, receive_events, touched_by
+from crm_core.exchange.open_leads import OpenLead
 from crm_core.receipts import Receipt
 from serving.access import KeyRing
+from serving.announcing import Announcer
 from serving.champion import ChampionHolder
 from serving.clock import Clock
+from serving.courier import Courier
 from serving.customer_scoring import CustomerScoring
+from serving.events import EventIntake
+from serving.feed import Feed
 from serving.layers import guarded
 from serving.lead_scoring import LeadScoring
 from serving.openapi import openapi_document
 from serving.previous_scores import PreviousScores
+from serving.priority import PriorityList
 from serving.receipts import ReceiptWriter
+from serving.refresher import Refresher
 from serving.request_note import Caller
 from serving.routes import build_api
 from serving.runtime import Runtime
 from serving.vectors import VectorSource
 from tests.serving import fakes
 
-KEYS = {"crm-key": Caller("odoo", "crm"), "manager-key": Caller("boss", "manager"), "rep-key": Caller("li", "rep")}
+KEYS = {
+    "admin-key": Caller("root", "admin"),
+    "analyst-key": Caller("chen", "analyst"),
+    "crm-key": Caller("odoo", "crm"),
+    "manager-key": Caller("boss", "manager", Scope(teams=("north",))),
+    "rep-key": Caller("li", "rep", Scope("r1")),
+}
 
 
 @pytest.fixture
@@ -47,12 +64,18 @@ class Service:
     key_look_ups: list[str] = field(default_factory=list)
     max_body_bytes: int = 100_000
     body_timeout_seconds: float = 10.0
+    engine: Any = None  # of a migrated database, where events or changes are asked for
+    open_leads: list[OpenLead] = field(default_factory=list)
+    refreshed: list[tuple[str, list[str]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.champions = ChampionHolder(self.registry, poll_seconds=60)
         self.receipts = ReceiptWriter(self._store, flush_seconds=0.02, queue_size=5_000)
         vectors, clock = VectorSource(self.reader), Clock(fakes.NOW)
         previous = PreviousScores(lambda ids: {key: self.last_scores[key] for key in ids if key in self.last_scores})
+        leads = LeadScoring(
+            self.champions, vectors, fakes.FakeRowFeatures(), previous, self.receipts, clock, self.settings
+        )
         self.runtime = Runtime(
             max_body_bytes=self.max_body_bytes,
             body_timeout_seconds=self.body_timeout_seconds,
@@ -60,17 +83,43 @@ class Service:
             key_ring=KeyRing(self._find_key, "bootstrap-key", cache_seconds=60),
             champions=self.champions,
             receipts=self.receipts,
-            leads=LeadScoring(
-                self.champions, vectors, fakes.FakeRowFeatures(), previous, self.receipts, clock, self.settings
-            ),
+            leads=leads,
             customers=CustomerScoring(self.champions, vectors, self.receipts, clock, self.settings),
-            read_receipt=self.stored.get,
+            ownership=fakes.FakeOwnership(self.stored, {lead.lead_id: lead.rep_id for lead in self.open_leads}),
             check_stores=lambda: None,
+            exchange=self.settings.exchange,
+            events=self._events(vectors, clock),
+            refresher=self.refresher,
+            courier=Courier(Counter, poll_seconds=60),
+            priority=PriorityList(self._open_leads, self.champions, vectors, leads, clock, self.settings),
+            read_changes=lambda since, limit: read_changes(self.engine, since, limit),
         )
         api = build_api()
         api.state.runtime = self.runtime
         api.state.document = lambda: openapi_document({}, self.settings.serving.max_entities)
         self.app = guarded(Starlette(routes=[Mount("/", api)]), lambda: self.runtime)
+
+    def _events(self, vectors: VectorSource, clock: Clock) -> EventIntake:
+        rules = self.settings.exchange
+        feed = Feed(self.engine, rules.min_score_change)
+        announce = Announcer(self.champions, vectors, feed, clock, self.settings)
+        self.refresher = Refresher(
+            self._refresh, announce, rules.refresh_queue_size, rules.refresh_batch, rules.refresh_pause_seconds
+        )
+        return EventIntake(
+            lambda *call: receive_events(self.engine, *call, self.settings, clock.now()),
+            lambda table, rows: touched_by(self.engine, table, rows),
+            lambda: None,
+            self.refresher,
+            rules.events_waiting,
+        )
+
+    def _refresh(self, entity: str, ids: list[str]) -> None:
+        self.refreshed.append((entity, sorted(ids)))
+
+    def _open_leads(self, _: datetime, rep_id: str | None, scope: Scope) -> list[OpenLead]:
+        of_rep = [lead for lead in self.open_leads if rep_id in (None, lead.rep_id)]
+        return [lead for lead in of_rep if scope.is_everybody or lead.rep_id == scope.rep_id]
 
     def _store(self, batch: list[Receipt]) -> None:
         self.stored.update({receipt.prediction_id: receipt for receipt in batch})

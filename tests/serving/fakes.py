@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import xgboost as xgb
 
+from crm_core.access import Scope
 from scoring.artefact import Artefact
 from scoring.calibration import Calibrator
 from scoring.feature_spec import FeatureSpec
@@ -141,3 +142,21 @@ class FakeRowFeatures:
             own = {"channel_id": row["channel_id"], "expected_amount_cents": row["expected_amount_cents"]}
             records.append({**lead_values(age, **own), "entity_id": row["lead_id"], "as_of": as_of})
         return pd.DataFrame(records)
+
+
+@dataclass
+class FakeOwnership:
+    """Receipts, and reps of leads; a manager's team is r1, and customers are everybody's only."""
+
+    stored: dict[str, Any]
+    rep_of: dict[str, str | None]
+
+    def receipt(self, prediction_id: str, scope: Scope) -> Any:
+        found = self.stored.get(prediction_id)
+        return found if found and self.sees(scope, found.entity, found.entity_id) else None
+
+    def sees(self, scope: Scope, entity: str, entity_id: str) -> bool:
+        return scope.is_everybody or (entity == "lead" and self.sees_rep(scope, self.rep_of.get(entity_id) or ""))
+
+    def sees_rep(self, scope: Scope, rep_id: str) -> bool:
+        return scope.is_everybody or rep_id == (scope.rep_id or "r1")

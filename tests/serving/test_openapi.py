@@ -20,6 +20,7 @@ def test_every_operation_is_documented_with_its_bodies_and_errors(document: dict
         expected = {"200", "401", "403", "500", "503"}
         expected |= {"400", "408", "413", "415", "422"} if operation.body else set()
         expected |= {"404"} if "{" in operation.path else set()
+        expected |= {str(error.http_status) for error in operation.raises}
         assert set(told["responses"]) == expected
         assert told["summary"]
         assert ("requestBody" in told) == (operation.body is not None)

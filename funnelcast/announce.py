@@ -1,0 +1,39 @@
+"""Batch scores into the change feed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from funnelcast.context import Context
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+def announce_scores(context: Context, entity: str, scores: DataFrame) -> int:
+    """Tell other systems of the lead or customer scores that moved, and of credit holds; returns how many changes.
+
+    A replay (`--as-of`) tells nobody.
+    """
+    from crm_core.exchange import publish_credit_holds, publish_scores
+    from crm_core.exchange.score_changes import BODY
+
+    if context.is_replay:
+        return 0
+    plain = scores[[*BODY[entity]]].astype(object).where(scores[[*BODY[entity]]].notna(), None)
+    bodies: dict[str, Any] = dict(zip(scores[f"{entity}_id"], plain.to_dict("records"), strict=True))
+    for body, version in zip(bodies.values(), _versions(entity, scores), strict=True):
+        body["model_version"] = version
+    least = context.settings.exchange.min_score_change
+    count = publish_scores(context.engine, entity, bodies, context.as_of, least)
+    if entity == "lead":
+        holds = {lead_id: bool(body["credit_hold"]) for lead_id, body in bodies.items()}
+        count += publish_credit_holds(context.engine, holds, context.as_of)
+    return count
+
+
+def _versions(entity: str, scores: DataFrame) -> list[str]:
+    """The model versions as the service's receipts write them: `3`, or `1,2` for churn and rfm."""
+    if entity == "lead":
+        return [str(version) for version in scores["model_version"]]
+    return [f"{versions['churn']},{versions['rfm']}" for versions in scores["model_versions"]]
