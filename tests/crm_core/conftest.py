@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,16 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from sqlalchemy import Engine, text
 
 from configs.settings import Settings, load_settings
-from crm_core.database import migrate, open_database, read_transaction
+from crm_core.database import open_database, read_transaction
 from crm_core.importer import ImportReport, import_path
 from crm_core.mapping import parse_mapping
+from tests.crm_core.template_database import POSTGRES_URL, administrator, migrated_copy
 
-POSTGRES_URL = os.environ.get("FUNNELCAST_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 LATER = datetime(2025, 2, 1, tzinfo=UTC)
 
@@ -30,12 +28,8 @@ def throwaway_database(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'crm.db'}"
         return
-    plain, schema = POSTGRES_URL.replace("+psycopg", ""), f"crm_test_{uuid.uuid4().hex[:12]}"
-    try:
-        admin = psycopg.connect(plain, autocommit=True, connect_timeout=3)
-    except psycopg.OperationalError as error:
-        pytest.skip(f"PostgreSQL is not reachable at FUNNELCAST_TEST_POSTGRES_URL: {error}")
-    with admin:
+    schema = f"crm_test_{uuid.uuid4().hex[:12]}"
+    with administrator() as admin:
         admin.execute(f"CREATE SCHEMA {schema}")
         try:
             yield f"{POSTGRES_URL}{'&' if '?' in POSTGRES_URL else '?'}options=-csearch_path%3D{schema}"
@@ -46,9 +40,8 @@ def throwaway_database(kind: str, folder: Path) -> Iterator[str]:
 @contextmanager
 def open_migrated(kind: str, folder: Path) -> Iterator[Engine]:
     """An engine on an empty, migrated database."""
-    with throwaway_database(kind, folder) as url:
+    with migrated_copy(kind, folder) as url:
         engine = open_database(url)
-        migrate(engine)
         try:
             yield engine
         finally:
