@@ -62,3 +62,23 @@ class Paths:
     def erasure_key(self) -> Path:
         """Key of the hashes under which erased people are known again."""
         return self.home / "erasure.key"
+
+    @property
+    def drop(self) -> Path:
+        """Where exports arrive for the day's work, unless configured elsewhere."""
+        return self.home / "drop"
+
+    @property
+    def imported(self) -> Path:
+        """Exports that the day's work has imported, one folder per run."""
+        return self.home / "imported"
+
+    @property
+    def scores(self) -> Path:
+        """Batch scores of the day's work."""
+        return self.home / "scores"
+
+    @property
+    def daily(self) -> Path:
+        """Records of the day's work, one JSON file per run."""
+        return self.home / "daily"

@@ -38,8 +38,14 @@ SECTION_NAMES = (
     "scoring",
     "serving",
     "monitoring",
+    "diagnosis",
+    "retraining",
+    "alerts",
     "exchange",
     "access",
+    "pages",
+    "daily",
+    "write_back",
     "stores",
 )
 
@@ -72,8 +78,14 @@ class Settings(BaseSettings):
     scoring: sections.Scoring
     serving: sections.Serving
     monitoring: sections.Monitoring
+    diagnosis: sections.Diagnosis
+    retraining: sections.Retraining
+    alerts: sections.Alerts
     exchange: sections.Exchange
     access: sections.Access
+    pages: sections.Pages
+    daily: sections.Daily
+    write_back: sections.WriteBack
     stores: sections.Stores
 
     @property
@@ -157,6 +169,18 @@ def read_yaml(path: Path, *, as_words: bool = False) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ConfigError(f"{path} must hold a mapping of keys, but got a {type(content).__name__}.")
     return content
+
+
+def read_secret(variable: str) -> str:
+    """A secret that the configuration names by its environment variable.
+
+    Raises
+    ------
+    ConfigError: the variable is not set, or empty.
+    """
+    if not (value := os.environ.get(variable)):
+        raise ConfigError(f"The environment variable {variable} must be set, but is not: the configuration names it.")
+    return value
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

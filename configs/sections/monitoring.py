@@ -7,6 +7,26 @@ from pydantic import Field
 from configs.sections.base import PositiveInt, Section, Share
 
 
+class MixRules(Section):
+    dimensions: Annotated[list[str], Field(min_length=1)]
+    samples: PositiveInt
+    region: Annotated[list[str], Field(min_length=1)]
+    min_seen: PositiveInt
+
+
+class LiveRules(Section):
+    history_days: PositiveInt
+    keep_days: PositiveInt
+    weeks: PositiveInt
+    min_leads: PositiveInt
+    min_wins: PositiveInt
+    max_weight: Annotated[float, Field(ge=1)]
+    samples: PositiveInt
+    list_days: PositiveInt
+    lists: PositiveInt
+    list_top_share: Share
+
+
 class Monitoring(Section):
     current_days: PositiveInt
     reference_days: PositiveInt
@@ -19,3 +39,5 @@ class Monitoring(Section):
     max_report_rows: PositiveInt
     max_report_columns: PositiveInt
     priority_rows: PositiveInt
+    mix: MixRules
+    live: LiveRules

@@ -23,6 +23,11 @@ class MonthKey:
     month: str
     currency: str
 
+    @property
+    def first_day(self) -> date:
+        """The day whose plan is that of the month."""
+        return date.fromisoformat(f"{self.month}-01")
+
 
 @dataclass(frozen=True)
 class Entitlement:
@@ -50,7 +55,7 @@ def entitled(facts: Facts, plans: Sequence[CommissionPlan]) -> Entitlement:
 
 def bonuses(facts: Facts, plans: Sequence[CommissionPlan], key: MonthKey, received_cents: int) -> list[Bonus]:
     """The bonuses of one month by the plan of its first day; none where there is no plan."""
-    plan = plan_on(plans, key.currency, date.fromisoformat(f"{key.month}-01"))
+    plan = plan_on(plans, key.currency, key.first_day)
     if plan is None:
         return []
     return month_bonuses(plan, key.rep_id, received_cents, visits_of(facts, plan, key))
@@ -64,7 +69,7 @@ def visits_of(facts: Facts, plan: CommissionPlan, key: MonthKey) -> int:
 def _received(
     facts: Facts, terms: Mapping[str, Terms | None], movements: Mapping[str, Sequence[Movement]]
 ) -> dict[MonthKey, int]:
-    """What each rep's orders brought in per month of payment, by its share; a refund lowers the month it was made in."""
+    """What each rep's orders brought in per month of payment, by its share; a refund lowers the month it is made in."""
     found: defaultdict[MonthKey, int] = defaultdict(int)
     for order_id, mine in movements.items():
         term = terms[order_id]

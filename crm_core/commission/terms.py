@@ -69,8 +69,7 @@ class Terms:
         whole = rounded(Decimal(self.rate) * self.counted(paid_cents))
         parts = split(whole, [share for _, share in self.shares])
         due = {
-            Claim(rep_id, ORDER_RATE, self.currency): part
-            for (rep_id, _), part in zip(self.shares, parts, strict=True)
+            Claim(rep_id, ORDER_RATE, self.currency): part for (rep_id, _), part in zip(self.shares, parts, strict=True)
         }
         for rep_id, mentor_id in self.mentors:
             claim = Claim(mentor_id, MENTOR, self.currency)

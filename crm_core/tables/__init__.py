@@ -34,6 +34,7 @@ from crm_core.tables.learning_results import LearningResult
 from crm_core.tables.mentorships import Mentorship
 from crm_core.tables.orders import Order
 from crm_core.tables.payments import Payment
+from crm_core.tables.people import PersonRow
 from crm_core.tables.point_entries import PointEntry
 from crm_core.tables.predictions import Prediction
 from crm_core.tables.ratings import Rating
@@ -41,8 +42,11 @@ from crm_core.tables.receivables import Receivable
 from crm_core.tables.reps import Rep
 from crm_core.tables.row_history import RowHistory
 from crm_core.tables.service_stars import ServiceStar
+from crm_core.tables.sessions import SessionRow
+from crm_core.tables.sign_in_failures import SignInFailure
 from crm_core.tables.stage_events import StageEvent
 from crm_core.tables.sync_log import SyncEntry
+from crm_core.tables.told_alerts import ToldAlert
 from crm_core.tables.tombstones import Tombstone
 from crm_core.tables.webhook_deliveries import WebhookDelivery
 from crm_core.tables.webhooks import Webhook
@@ -99,6 +103,7 @@ __all__ = [
     "Mentorship",
     "Order",
     "Payment",
+    "PersonRow",
     "PointEntry",
     "Prediction",
     "Rating",
@@ -106,8 +111,11 @@ __all__ = [
     "Rep",
     "RowHistory",
     "ServiceStar",
+    "SessionRow",
+    "SignInFailure",
     "StageEvent",
     "SyncEntry",
+    "ToldAlert",
     "Tombstone",
     "Webhook",
     "WebhookDelivery",

@@ -11,9 +11,9 @@ from crm_core.tables.base import Base, Moment
 class AuditEntry(Base):
     """One row per administrative act or act on personal data.
 
-    Invariants: append-only, the database refuses UPDATE and DELETE; `seq` counts from 1 without gaps; `entry_hash` covers
-    the row and the hash before it (see crm_core.audit.chain). Holds no phone number and no e-mail address. `details`
-    is the JSON text that was hashed.
+    Invariants: append-only, the database refuses UPDATE and DELETE; `seq` counts from 1 without gaps; `entry_hash`
+    covers the row and the hash before it (see crm_core.audit.chain). Holds no phone number and no e-mail address.
+    `details` is the JSON text that was hashed.
     """
 
     __tablename__ = "audit_log"
