@@ -21,6 +21,7 @@ from crm_core.intake.plan import Plan, constants_of, reading_of
 from crm_core.intake.stamp import stored_moment
 from crm_core.intake.upsert import COUNTS, Upserter
 from crm_core.mapping import DEFAULT_NULLS
+from crm_core.privacy.gate import ErasedGate
 from crm_core.schema import TableSpec, table_spec
 
 
@@ -67,7 +68,8 @@ def upsert_rows_within(
     good = [row for row in found if not row.faults]
     counts = dict.fromkeys(COUNTS, 0) | {"read": len(rows)}
     if good:
-        upserter = Upserter(connection, lock_counter(connection) + 1, is_history=False, now=stored_moment(now))
+        first, admit = lock_counter(connection) + 1, ErasedGate(connection, settings).admit
+        upserter = Upserter(connection, first, is_history=False, now=stored_moment(now), admit=admit)
         book = AttributeBook(connection, settings.intake.max_category_values)
         faults += _write(spec, good, upserter, book, settings)
         book.save()

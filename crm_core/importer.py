@@ -22,6 +22,7 @@ from crm_core.intake.rejects import RejectsFile
 from crm_core.intake.stamp import stored_moment
 from crm_core.intake.upsert import Upserter
 from crm_core.mapping import Mapping, Source
+from crm_core.privacy.gate import ErasedGate
 from crm_core.schema import BUNDLE
 from crm_core.tables import Customer, ImportRun, Lead, Order
 
@@ -68,6 +69,7 @@ def import_path(
     ------
     ImportFault: the export or its mapping cannot be used; nothing is stored.
     DatabaseError: the database cannot be written; nothing is stored.
+    ErasureKeyError: people were erased, and the key that tells them is missing; nothing is stored.
     """
     import_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     files = find_files(path, mapping)
@@ -98,7 +100,8 @@ class _Job:
         self._connection, self._mapping, self._settings = connection, mapping, settings
         last = lock_counter(connection)
         self.is_history = _is_history(connection, mapping)
-        self._upserter = Upserter(connection, last + 1, is_history=self.is_history, now=stored_moment(now))
+        admit = ErasedGate(connection, settings).admit
+        self._upserter = Upserter(connection, last + 1, is_history=self.is_history, now=stored_moment(now), admit=admit)
         self._book = AttributeBook(connection, settings.intake.max_category_values)
         self._loader = Loader(self._upserter, self._book, rejects, settings, progress)
         self.notes: list[str] = []

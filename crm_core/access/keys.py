@@ -153,7 +153,7 @@ def _live_key(connection: Connection, prefix: str, now: datetime) -> ApiKey:
     row = connection.execute(_keys().where(ApiKeyRow.prefix == prefix).with_for_update()).mappings().first()
     key = ApiKey(**row) if row else None
     if key is None or not key.is_live(now):
-        raise UnknownKeyError(f"The prefix must be that of a live key, but {prefix!r} is not; `key list` shows them.")
+        raise UnknownKeyError(f"The prefix must be that of a live key, but {prefix!r} is not; `keys list` shows them.")
     return key
 
 

@@ -75,10 +75,9 @@ class _Walk:
 
 
 def _rows(connection: Connection) -> Iterator[Any]:
-    result = connection.execution_options(yield_per=_CHUNK).execute(
-        select(AuditEntry.__table__).order_by(AuditEntry.seq)
-    )
-    yield from result
+    # For this statement only: on the connection it would break a later executemany on PostgreSQL.
+    query = select(AuditEntry.__table__).order_by(AuditEntry.seq)
+    yield from connection.execute(query, execution_options={"yield_per": _CHUNK})
 
 
 def _head_fault(connection: Connection, last: tuple[int, str]) -> list[str]:

@@ -8,7 +8,7 @@ moment of one import leave no trace but the last: nobody could ever have seen th
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -54,10 +54,21 @@ class _Work:
 
 
 class Upserter:
-    """Writes batches within one transaction; numbers changes from `first_seq` on."""
+    """Writes batches within one transaction; numbers changes from `first_seq` on.
 
-    def __init__(self, connection: Connection, first_seq: int, *, is_history: bool, now: str) -> None:
-        self._connection, self._is_history, self._now = connection, is_history, now
+    `admit` gives the rows that may be stored, see crm_core.privacy.gate; those of an erased person count as unchanged.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        first_seq: int,
+        *,
+        is_history: bool,
+        now: str,
+        admit: Callable[[Batch], Batch] | None = None,
+    ) -> None:
+        self._connection, self._is_history, self._now, self._admit = connection, is_history, now, admit
         self._first_seq = self._next_seq = first_seq
         self.counts: defaultdict[str, Counter[str]] = defaultdict(lambda: Counter(dict.fromkeys(COUNTS, 0)))
 
@@ -71,6 +82,10 @@ class Upserter:
         """Write one batch; its rows count as read."""
         counts = self.counts[batch.spec.name]
         counts["read"] += len(batch)
+        if self._admit is not None:
+            count = len(batch)
+            batch = self._admit(batch)
+            counts["unchanged"] += count - len(batch)
         rows = batch.rows()
         hashes = [row_hash(row, batch.spec.count_added) for row in rows]
         recorded, backfilled = learnt_at(batch, is_history=self._is_history, now=self._now)

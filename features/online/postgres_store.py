@@ -16,6 +16,8 @@ from features.online.vector_store import StoredVector, VectorOnlineStore
 
 _POOL_SIZE = 8
 _PATIENCE_SECONDS = 5
+_RECONNECT_SECONDS = 2  # then the next one who asks tries anew: the pool's own pauses double up to minutes
+_KEEPALIVE = {"keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 3}  # seconds; a dead peer is noticed
 
 
 class PostgresVectorOnlineStoreConfig(FeastConfigBaseModel):  # type: ignore[misc]
@@ -51,8 +53,11 @@ class PostgresVectorOnlineStore(VectorOnlineStore):
         query = sql.SQL("SELECT key, event_us, vector FROM {table} WHERE key = ANY(%s)").format(
             table=_table(config, space)
         )
-        with self._connected(config) as connection:
-            rows = connection.execute(query, (list(keys),)).fetchall()
+        try:
+            with self._connected(config) as connection:
+                rows = connection.execute(query, (list(keys),)).fetchall()
+        except psycopg.Error as error:
+            raise OnlineStoreError(f"The online store must answer, but PostgreSQL does not: {error}.") from None
         return {key: (event_us, bytes(blob)) for key, event_us, blob in rows}
 
     def forget(self, config: RepoConfig, space: str, before_us: int) -> int:
@@ -60,6 +65,12 @@ class PostgresVectorOnlineStore(VectorOnlineStore):
         statement = sql.SQL("DELETE FROM {table} WHERE event_us < %s").format(table=_table(config, space))
         with self._connected(config) as connection:
             return int(connection.execute(statement, (before_us,)).rowcount)
+
+    def remove(self, config: RepoConfig, space: str, keys: Sequence[str]) -> int:
+        """One statement; the dead rows go with the next vacuum."""
+        statement = sql.SQL("DELETE FROM {table} WHERE key = ANY(%s)").format(table=_table(config, space))
+        with self._connected(config) as connection:
+            return int(connection.execute(statement, (list(keys),)).rowcount)
 
     def prepare(self, config: RepoConfig, space: str) -> None:
         """Create schema and table."""
@@ -90,7 +101,13 @@ class PostgresVectorOnlineStore(VectorOnlineStore):
         if self._pool is None:
             url = config.online_store.url.replace("postgresql+psycopg://", "postgresql://")
             self._pool = ConnectionPool(
-                url, min_size=1, max_size=_POOL_SIZE, open=False, kwargs={"connect_timeout": _PATIENCE_SECONDS}
+                url,
+                min_size=1,
+                max_size=_POOL_SIZE,
+                open=False,
+                timeout=_PATIENCE_SECONDS,
+                reconnect_timeout=_RECONNECT_SECONDS,
+                kwargs={"connect_timeout": _PATIENCE_SECONDS, **_KEEPALIVE},
             )
             try:
                 self._pool.open(wait=True, timeout=_PATIENCE_SECONDS)

@@ -12,6 +12,8 @@ from feast.repo_config import FeastConfigBaseModel
 from features.errors import OnlineStoreError
 from features.online.vector_store import StoredVector, VectorOnlineStore
 
+_PATIENCE_SECONDS = 5.0  # a connection that hangs is given up; who waits for an answer has a shorter limit of its own
+
 # Compare and write in one step on the server: Feast's own store reads first and writes later, so two writers can pass
 # each other. Moments in microseconds stay below 2^53, where Lua's numbers are exact.
 _UPSERT = """
@@ -64,10 +66,13 @@ class RedisVectorOnlineStore(VectorOnlineStore):
     def fetch(self, config: RepoConfig, space: str, keys: Sequence[str]) -> dict[str, tuple[int, bytes]]:
         """One pipeline."""
         base = _base(config, space)
-        with self._connected(config).pipeline(transaction=False) as pipe:
-            for key in keys:
-                pipe.hmget(f"{base}:v:{key}", "e", "v")
-            found = pipe.execute()
+        try:
+            with self._connected(config).pipeline(transaction=False) as pipe:
+                for key in keys:
+                    pipe.hmget(f"{base}:v:{key}", "e", "v")
+                found = pipe.execute()
+        except redis.RedisError as error:
+            raise OnlineStoreError(f"The online store must answer, but Redis does not: {error}.") from None
         return {key: (int(row[0]), row[1]) for key, row in zip(keys, found, strict=True) if row[0] is not None}
 
     def forget(self, config: RepoConfig, space: str, before_us: int) -> int:
@@ -78,6 +83,17 @@ class RedisVectorOnlineStore(VectorOnlineStore):
         while removed := int(script(keys=[f"{base}:index"], args=[before_us, f"{base}:v:"])):
             count += removed
         return count
+
+    def remove(self, config: RepoConfig, space: str, keys: Sequence[str]) -> int:
+        """One pipeline."""
+        base = _base(config, space)
+        with self._connected(config).pipeline() as pipe:
+            for key in keys:
+                pipe.delete(f"{base}:v:{key}")
+            if keys:
+                pipe.zrem(f"{base}:index", *keys)
+            found = pipe.execute()
+        return sum(found[: len(keys)])
 
     def prepare(self, config: RepoConfig, space: str) -> None:  # noqa: ARG002 (Redis needs no preparation)
         """Make sure that the server is there."""
@@ -96,7 +112,9 @@ class RedisVectorOnlineStore(VectorOnlineStore):
 
     def _connected(self, config: RepoConfig) -> Any:
         if self._client is None:
-            client = redis.Redis.from_url(config.online_store.url, socket_connect_timeout=5)
+            client = redis.Redis.from_url(
+                config.online_store.url, socket_connect_timeout=_PATIENCE_SECONDS, socket_timeout=_PATIENCE_SECONDS
+            )
             try:
                 client.ping()
             except redis.RedisError as error:

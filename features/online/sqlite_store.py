@@ -11,6 +11,7 @@ from typing import Literal
 from feast import RepoConfig
 from feast.repo_config import FeastConfigBaseModel
 
+from features.errors import OnlineStoreError
 from features.online.vector_store import StoredVector, VectorOnlineStore
 
 _KEYS_PER_QUERY = 500
@@ -52,13 +53,27 @@ class SqliteVectorOnlineStore(VectorOnlineStore):
             part = keys[start : start + _KEYS_PER_QUERY]
             marks = ",".join("?" * len(part))
             query = f'SELECT key, event_us, vector FROM "{space}" WHERE key IN ({marks})'
-            found |= {key: (event_us, blob) for key, event_us, blob in connection.execute(query, list(part))}
+            try:
+                rows = connection.execute(query, list(part)).fetchall()
+            except sqlite3.Error as error:
+                raise OnlineStoreError(f"The online store must answer, but SQLite does not: {error}.") from None
+            found |= {key: (event_us, blob) for key, event_us, blob in rows}
         return found
 
     def forget(self, config: RepoConfig, space: str, before_us: int) -> int:
         """One statement."""
         with self._connection(config) as connection:
             return connection.execute(f'DELETE FROM "{space}" WHERE event_us < ?', (before_us,)).rowcount
+
+    def remove(self, config: RepoConfig, space: str, keys: Sequence[str]) -> int:
+        """Delete, then write the file anew: SQLite keeps deleted rows in free pages and in its log."""
+        connection = self._connection(config)
+        with connection:
+            rows = [(key,) for key in keys]
+            count = connection.executemany(f'DELETE FROM "{space}" WHERE key = ?', rows).rowcount if rows else 0
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return count
 
     def prepare(self, config: RepoConfig, space: str) -> None:
         """Create the table."""

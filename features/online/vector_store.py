@@ -60,6 +60,12 @@ class VectorOnlineStore(OnlineStore):  # type: ignore[misc]  # Feast ships no ty
         """Remove the vectors of events before this moment; returns how many."""
 
     @abstractmethod
+    def remove(self, config: RepoConfig, space: str, keys: Sequence[str]) -> int:
+        """Remove the vectors of these keys, whatever their moment, and leave no byte of them in files of ours;
+        returns how many there were.
+        """
+
+    @abstractmethod
     def prepare(self, config: RepoConfig, space: str) -> None:
         """Create what the space needs; safe to repeat."""
 
@@ -104,6 +110,11 @@ class VectorOnlineStore(OnlineStore):  # type: ignore[misc]  # Feast ships no ty
     def forget_before(self, config: RepoConfig, view: str, moment: datetime) -> int:
         """Remove a view's vectors of events before this moment."""
         return self.forget(config, space_of(config, view), microseconds(moment))
+
+    def remove_keys(self, config: RepoConfig, view: str, keys: Sequence[str]) -> int:
+        """Remove the vectors of a view's entities; returns how many there were."""
+        self.prepare_view(config, view)
+        return self.remove(config, space_of(config, view), list(keys))
 
     # Feast's contract
 

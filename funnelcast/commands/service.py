@@ -1,16 +1,16 @@
-"""Commands of the service: serve and the keys that open it."""
+"""Command serve; the keys that open it are in funnelcast.commands.keys."""
 
 from __future__ import annotations
 
 import os
-from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from configs.settings import PROJECT_FOLDER
+from funnelcast.commands import keys
 from funnelcast.context import Context
-from funnelcast.options import AsOf, Json
+from funnelcast.options import AsOf
 
 DEMO_HOME = PROJECT_FOLDER / "var" / "demo"
 
@@ -18,7 +18,7 @@ DEMO_HOME = PROJECT_FOLDER / "var" / "demo"
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command("serve", epilog="Example: funnelcast serve --port 3000")(serve)
-    app.command("key", epilog="Example: funnelcast key odoo --role crm")(key)
+    keys.register(app)
 
 
 def serve(
@@ -39,18 +39,3 @@ def serve(
     run_service(
         context.settings, host or serving.host, port or serving.port, context.as_of if context.is_replay else None
     )
-
-
-def key(
-    name: Annotated[str, typer.Argument(help="Who will use it, for instance the CRM's name.")],
-    role: Annotated[str, typer.Option(help="admin, manager, rep, crm or analyst.")] = "crm",
-    days: Annotated[int | None, typer.Option(min=1, help="Days until it expires. Default: never.")] = None,
-    is_json: Json = False,
-) -> None:
-    """Make an API key. It is shown once; only its hash is stored."""
-    from crm_core.access import create_key
-
-    context = Context.of(None, is_json)
-    expires_at = context.as_of + timedelta(days=days) if days else None
-    plain = create_key(context.engine, name, role, context.as_of, expires_at)
-    context.answer({"name": name, "role": role, "key": plain}, f"{plain}\nKeep it: it is shown only now.")

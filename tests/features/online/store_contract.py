@@ -120,6 +120,15 @@ class OnlineStoreContract:
         assert [one is None for one in store.read_vectors(config, LEAD_VIEW, ["old", "new"])] == [True, False]
         assert store.forget_before(config, LEAD_VIEW, NOON) == 0
 
+    def test_removal_takes_the_named_keys_whatever_their_moment(
+        self, store: VectorOnlineStore, config: RepoConfig
+    ) -> None:
+        for key in ("gone", "stays"):
+            self.write(store, config, key, NOON, 1)
+        assert store.remove_keys(config, LEAD_VIEW, ["gone", "nobody"]) == 1
+        assert [one is None for one in store.read_vectors(config, LEAD_VIEW, ["gone", "stays"])] == [True, False]
+        assert store.remove_keys(config, LEAD_VIEW, []) == 0
+
     # Several classes inherit the property and each example starts from an empty store: what the two checks guard.
     @hypothesis_settings(
         max_examples=40,
