@@ -15,21 +15,28 @@ be_quiet()  # before any library is imported, because they read their switches a
 import typer  # noqa: E402
 from typer.exceptions import TyperException  # noqa: E402
 
-from configs.settings import ConfigError, load_settings  # noqa: E402
+from configs.settings import load_settings  # noqa: E402
 from funnelcast.commands import (  # noqa: E402
+    alerts,
+    audit,
+    commission,
     customers,
+    daily,
+    diagnose,
     funnel,
     intake,
     models,
+    privacy,
     recognition,
     scores,
     service,
     tags,
     tiers,
+    users,
     watching,
     webhooks,
 )
-from funnelcast.errors import CommandError  # noqa: E402
+from funnelcast.errors import our_errors  # noqa: E402
 
 app = typer.Typer(
     name="funnelcast",
@@ -38,7 +45,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (intake, customers, models, scores, service, watching, funnel, tiers, tags, recognition, webhooks):
+ROOMS = (
+    intake, customers, models, scores, service, watching, diagnose, alerts, funnel, tiers, tags, commission,
+    recognition, webhooks, users, privacy, audit, daily,
+)  # fmt: skip
+for room in ROOMS:
     room.register(app)
 
 
@@ -70,26 +81,11 @@ def _fail(sentence: str) -> int:
 
 def _sentence(error: Exception) -> str:
     """What is shown of an error: its own words if it is one of ours, else where its trace was put."""
-    if isinstance(error, _our_errors()):
+    if isinstance(error, our_errors()):
         return " ".join(str(error).split())
     return (
         f"An error that we did not foresee: {type(error).__name__}. Its trace is in {_keep_trace()}; please report it."
     )
-
-
-def _our_errors() -> tuple[type[Exception], ...]:
-    from crm_core.errors import CrmError
-    from features.errors import FeatureError
-    from funnelcast.simulator.errors import SimulatorError
-    from monitoring.errors import MonitoringError
-    from scoring.errors import ScoringError
-    from serving.errors import ServingError
-    from training.errors import TrainingError
-
-    return (
-        CommandError, ConfigError, CrmError, FeatureError, SimulatorError,
-        ScoringError, TrainingError, ServingError, MonitoringError,
-    )  # fmt: skip
 
 
 def _keep_trace() -> Path:

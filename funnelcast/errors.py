@@ -15,3 +15,20 @@ class CommandError(Exception):
 
 class MomentError(CommandError):
     """A moment on the command line cannot be read."""
+
+
+def our_errors() -> tuple[type[Exception], ...]:
+    """Roots of the errors of all packages: their messages are sentences for people."""
+    from configs.settings import ConfigError
+    from crm_core.errors import CrmError
+    from features.errors import FeatureError
+    from funnelcast.simulator.errors import SimulatorError
+    from monitoring.errors import MonitoringError
+    from scoring.errors import ScoringError
+    from serving.errors import ServingError
+    from training.errors import TrainingError
+
+    return (
+        CommandError, ConfigError, CrmError, FeatureError, SimulatorError,
+        ScoringError, TrainingError, ServingError, MonitoringError,
+    )  # fmt: skip

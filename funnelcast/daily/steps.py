@@ -1,0 +1,155 @@
+"""The steps: each takes the run's context and gives its figures.
+
+Each is a function of the stored facts and the run's moment, and safe to do again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from funnelcast.context import Context
+from funnelcast.daily.drop_folder import drop_folder, import_export
+from funnelcast.errors import CommandError, our_errors
+
+Figures = dict[str, Any]
+Step = Callable[[Context], Figures]
+
+
+def import_exports(context: Context, exports: list[str]) -> Figures:
+    """Import each export; one that is refused stays where it is and does not keep the others out.
+
+    Raises
+    ------
+    CommandError: some were refused; says which, and why.
+    """
+    folder, done, refused = drop_folder(context), {}, []
+    for name in exports:
+        if not (folder / name).exists():  # imported by this run before it was killed
+            continue
+        try:
+            done[name] = import_export(context, name)["tables"]
+        except our_errors() as error:
+            refused.append(f"{folder / name}: {error}")
+    if refused:
+        raise CommandError(f"{len(refused)} of {len(exports)} exports were refused and stay there. {' '.join(refused)}")
+    return {"exports": len(exports), "tables": done}
+
+
+def golden_record(context: Context) -> Figures:
+    """Merge what is certain to be one firm, propose what is likely."""
+    from crm_core.golden_record.dedupe import dedupe
+
+    return asdict(dedupe(context.engine, context.settings, context.as_of))
+
+
+def tiers(context: Context) -> Figures:
+    """Move customers between RFM tiers."""
+    from crm_core.rfm.retier import retier
+
+    result = retier(context.engine, context.settings, context.as_of)
+    return {"customers": result.customers, "moved": sum(result.moves.values())}
+
+
+def tags(context: Context) -> Figures:
+    """Give and take smart tags."""
+    from crm_core.tags.retag import retag
+
+    result = retag(context.engine, context.settings, context.as_of)
+    return {"customers": result.customers, "given": result.given, "taken": result.taken}
+
+
+def commission(context: Context) -> Figures:
+    """Book what confirmed payments have earned."""
+    from crm_core.commission.run import run_commission
+
+    result = run_commission(context.engine, context.settings, context.as_of)
+    return {"journals": sum(result.journals.values()), **{f"waiting_{why}": n for why, n in result.waiting.items()}}
+
+
+def features(context: Context) -> Figures:
+    """Bring lake, offline and online features up to the moment."""
+    report = context.repository.build(context.as_of, context.progress)
+    return {"extracted": sum(report.extracted.values()), "online": sum(report.online.values())}
+
+
+def score_leads(context: Context) -> Figures:
+    """Score every open lead and tell other systems what moved."""
+    from funnelcast.commands.scores import score_leads_now
+
+    return _score(context, "lead", score_leads_now)
+
+
+def score_customers(context: Context) -> Figures:
+    """Score every active customer and tell other systems what moved."""
+    from funnelcast.commands.scores import score_customers_now
+
+    return _score(context, "customer", score_customers_now)
+
+
+def _score(context: Context, entity: str, score: Callable[[Context], Any]) -> Figures:
+    from funnelcast.announce import announce_scores
+    from funnelcast.commands.scores import write_scores
+
+    scores = score(context)
+    file = context.settings.paths.scores / f"{entity}s.parquet"
+    write_scores(scores, file)
+    return {"rows": len(scores), "told": announce_scores(context, entity, scores), "file": str(file)}
+
+
+def monitor(context: Context) -> Figures:
+    """Watch for drift, judge the scores given, and train anew where the configuration starts it."""
+    from funnelcast.commands.watching import monitor_now, train_if_due
+
+    result = monitor_now(context)
+    trained = train_if_due(context, result)
+    return {"findings": len(result.findings), "trained": trained["en"] if trained else "no"}
+
+
+def diagnose(context: Context) -> Figures:
+    """Alarms of the funnel and their causes."""
+    from funnelcast.commands.diagnose import diagnose_now
+
+    found = diagnose_now(context)
+    causes = [f"{cause.stage}: {cause.text.en}" for cause in found.causes]
+    return {"alarms": len(found.alarms), "causes": len(causes), "first": causes[0] if causes else "none"}
+
+
+def alerts(context: Context) -> Figures:
+    """Tell the configured destinations what they were not told yet.
+
+    Raises
+    ------
+    CommandError: a destination cannot be reached; it is told at the next run.
+    """
+    from funnelcast.commands.alerts import send_alerts_now
+
+    done = send_alerts_now(context)
+    failed = [f"{one.destination}: {one.fault}" for one in done if one.status == "failed"]
+    if failed:
+        raise CommandError(f"Every destination must take its alerts, but {len(failed)} did not. {' '.join(failed)}")
+    return {"destinations": len(done), "findings": sum(one.findings for one in done)}
+
+
+def report(context: Context) -> Figures:
+    """Write the managers' report."""
+    from funnelcast.commands.watching import write_managers_report
+
+    files = write_managers_report(context, context.settings.paths.reports)
+    return {"html": str(files.html)}
+
+
+STEPS: dict[str, Step] = {
+    "golden_record": golden_record,
+    "tiers": tiers,
+    "tags": tags,
+    "commission": commission,
+    "features": features,
+    "score_leads": score_leads,
+    "score_customers": score_customers,
+    "monitor": monitor,
+    "diagnose": diagnose,
+    "alerts": alerts,
+    "report": report,
+}
