@@ -4,12 +4,14 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 # Slow machines and CI raise it; two tests side by side is what two cores can do.
 WORKERS ?= 2
+# What `make bench` measures.
+ONLY ?= real_data golden_record rfm_tiers funnel diagnosis drift leak_guard gate retrain_loop daily_kills
 export DO_NOT_TRACK := true
 export BENTOML_DO_NOT_TRACK := true
 export MLFLOW_DISABLE_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test test-slow check bench clean requirements
+.PHONY: help install demo serve test test-slow check bench bench-serving clean requirements
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,8 +44,11 @@ check: $(INSTALLED) ## style, types, import contracts, Dockerfile
 	@$(BIN)/lint-imports
 	@$(BIN)/hadolint Dockerfile
 
-bench: $(INSTALLED) ## models on real data beside their baselines, in time order
-	@$(BIN)/python -m benchmarks.real_data
+bench: $(INSTALLED) ## every measurement beside its baseline or target; one of them: make bench ONLY=golden_record
+	@set -e; for name in $(ONLY); do echo; echo "== benchmarks.$$name"; $(BIN)/python -m benchmarks.$$name; done
+
+bench-serving: $(INSTALLED) ## the service under load, beside the same model served barely (long)
+	@$(BIN)/python -m benchmarks.serving
 
 requirements: $(INSTALLED) ## pin the requirements anew after a change in pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv

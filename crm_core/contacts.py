@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from crm_core.funnel.versions import rows_as_of
-from crm_core.standing import Resolve, resolved
+from crm_core.standing import Resolve, merges_or, resolved
 
 
 def customer_contacts(connection: Connection, as_of: datetime, resolve: Resolve | None = None) -> pd.DataFrame:
@@ -20,5 +20,5 @@ def customer_contacts(connection: Connection, as_of: datetime, resolve: Resolve 
     touches = rows_as_of(connection, "activities", as_of, columns)
     leads = rows_as_of(connection, "leads", as_of, ["customer_id"]).set_index("lead_id")["customer_id"]
     owner = touches["customer_id"].where(touches["customer_id"].notna(), touches["lead_id"].map(leads))
-    owned = touches.assign(customer_id=resolved(owner, resolve))
+    owned = touches.assign(customer_id=resolved(owner, merges_or(resolve, connection, as_of)))
     return owned[owned["customer_id"].notna()].drop(columns="lead_id").reset_index(drop=True)

@@ -12,6 +12,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, Table, and_, delete, func, insert, select
 
+from crm_core.golden_record.aliases import golden_ids
+
 Resolve = Mapping[str, str]  # id of a merged customer -> id of its golden record
 
 
@@ -35,14 +37,19 @@ def put_right(connection: Connection, table: Table, as_of: datetime, rows: Seque
         connection.execute(insert(table), list(rows))
 
 
-def resolved(ids: pd.Series[Any], resolve: Resolve | None) -> pd.Series[Any]:
+def merges_or(resolve: Resolve | None, connection: Connection, as_of: datetime) -> Resolve:
+    """What is given, or else the merges that are live at as_of."""
+    return golden_ids(connection, as_of) if resolve is None else resolve
+
+
+def resolved(ids: pd.Series[Any], resolve: Resolve) -> pd.Series[Any]:
     """Ids of customers, those that were merged replaced by that of their golden record."""
     return ids if not resolve else ids.map(resolve).where(ids.isin(list(resolve)), ids)
 
 
-def is_merged_away(customer_id: str, resolve: Resolve | None) -> bool:
+def is_merged_away(customer_id: str, resolve: Resolve) -> bool:
     """Whether the customer goes by another id now."""
-    return resolve is not None and resolve.get(customer_id, customer_id) != customer_id
+    return resolve.get(customer_id, customer_id) != customer_id
 
 
 def _by_key(rows: Any, keys: Sequence[str]) -> dict[tuple[Any, ...], dict[str, Any]]:

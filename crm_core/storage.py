@@ -47,8 +47,8 @@ class BulkTable:
 
     def stream(self, sql: str, values: Row, chunk_rows: int) -> Iterator[list[Sequence[Any]]]:
         """Rows of a query by chunks, without holding all; `{0}` in the query stands for each of the values."""
-        connection = self._connection.execution_options(stream_results=True)
-        with connection.exec_driver_sql(sql.format(self._mark), values) as result:
+        options = {"stream_results": True}  # of this statement: kept on the connection it would outlast the query
+        with self._connection.exec_driver_sql(sql.format(self._mark), values, options) as result:
             for rows in result.partitions(chunk_rows):
                 yield list(rows)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from funnelcast.tables import text_table
 
 if TYPE_CHECKING:
+    from crm_core.funnel import TouchPoint
     from crm_core.golden_record.golden_customer import GoldenCustomer
     from crm_core.golden_record.survivorship import Chosen
 
@@ -15,6 +16,19 @@ if TYPE_CHECKING:
 def in_words(record: GoldenCustomer) -> str:
     """The whole record, a paragraph for each part."""
     return "\n\n".join(_parts(record))
+
+
+def stream_in_words(shown: Sequence[TouchPoint], count: int) -> str:
+    """The newest touch points, moments in UTC, each with what it came through and what the person agreed to."""
+    header = ["at", "source", "kind", "consent", "customer", "lead", "rep", "text"]
+    rows = [
+        [
+            f"{touch.occurred_at:%Y-%m-%d %H:%M}", touch.source, touch.kind, touch.consent, touch.customer_id,
+            touch.lead_id, touch.rep_id, touch.text,
+        ]
+        for touch in shown
+    ]  # fmt: skip
+    return f"{len(shown)} of {count} touch points\n{text_table(header, rows)}"
 
 
 def _parts(record: GoldenCustomer) -> Iterator[str]:
@@ -49,7 +63,10 @@ def _all_values(record: GoldenCustomer) -> list[tuple[str, Chosen]]:
 def _shown(field: str, chosen: Chosen) -> object:
     if chosen.value is None:
         return None
-    return f"{chosen.value / 100:,.2f}" if field.endswith("_cents") else str(chosen.value)
+    if field.endswith("_cents"):
+        return f"{chosen.value / 100:,.2f}"
+    is_whole = isinstance(chosen.value, float) and chosen.value.is_integer()
+    return str(int(chosen.value) if is_whole else chosen.value)
 
 
 def _transactions(record: GoldenCustomer) -> str:
@@ -64,7 +81,8 @@ def _transactions(record: GoldenCustomer) -> str:
 
 def _service(record: GoldenCustomer) -> str:
     one = record.service
-    kinds = ", ".join(f"{kind} {count}" for kind, count in one.activities_by_kind.items())
+    told = ", ".join(f"{kind} {count}" for kind, count in one.activities_by_kind.items())
+    kinds = f" ({told})" if told else ""
     last = f", last on {one.last_contact_at:%Y-%m-%d}" if one.last_contact_at else ""
     rating = f"{one.count_ratings} of mean {one.mean_rating}" if one.count_ratings else "none"
-    return f"Leads: {one.count_leads}. Touch points: {one.count_activities}{last} ({kinds}). Ratings: {rating}."
+    return f"Leads: {one.count_leads}. Touch points: {one.count_activities}{last}{kinds}. Ratings: {rating}."

@@ -14,7 +14,7 @@ from crm_core.database import read_transaction
 from crm_core.funnel.versions import rows_as_of
 from crm_core.gates.credit import CreditHold, credit_hold
 from crm_core.gates.facts import Invoice
-from crm_core.standing import Resolve, resolved
+from crm_core.standing import Resolve, merges_or, resolved
 
 
 def credit_holds(
@@ -29,6 +29,7 @@ def credit_holds(
     columns = ["customer_id", "amount_cents", "due_on", "paid_on"]
     with read_transaction(engine) as connection:
         rows = rows_as_of(connection, "receivables", as_of, columns)
+        resolve = merges_or(resolve, connection, as_of)
     owners = resolved(rows["customer_id"], resolve)
     return {str(owner): credit_hold(_invoices(mine), as_of, rules) for owner, mine in rows.groupby(owners)}
 

@@ -71,6 +71,6 @@ Seniority = tuple[bool, bool, object, str]
 
 
 def seniority(profile: Profile | None, customer_id: str, *, is_standing: bool) -> Seniority:
-    """Key that puts first the id that should stand: a golden id of several keeps standing, then the one known longest."""
+    """Key that puts first the id that should stand: a golden id of several, then the one known longest."""
     created_at = profile.created_at if profile else None
     return not is_standing, created_at is None, created_at or "", customer_id

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -15,7 +16,7 @@ from crm_core.database import read_transaction, write_transaction
 from crm_core.funnel.versions import rows_as_of, rows_of_as_of
 from crm_core.golden_record.faults import RULES, faults_of
 from crm_core.golden_record.profile import plain_rows
-from crm_core.tables import Customer, CustomerFault
+from crm_core.tables import CustomerFault
 
 CHECKED = ("name", "phone", "unified_social_credit_code")
 _CHUNK = 5_000
@@ -52,11 +53,7 @@ def check_customers(
     DatabaseError: the database cannot be read or written; nothing is stored.
     """
     with read_transaction(engine) as connection:
-        frame = (
-            rows_as_of(connection, "customers", as_of, CHECKED)
-            if customer_ids is None
-            else rows_of_as_of(connection, "customers", as_of, CHECKED, ("customer_id", customer_ids))
-        )
+        frame = _standing(connection, as_of, customer_ids, CHECKED)
     region = settings.golden_record.phone_region
     found = [record for row in plain_rows(frame) for record in _records(row, region, as_of)]
     dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
@@ -69,7 +66,7 @@ def check_customers(
 
 
 def entry_faults(engine: Engine, as_of: datetime, customer_ids: Sequence[str] | None = None) -> list[EntryFault]:
-    """Faults recorded up to as_of of the rows that are current, by customer and rule."""
+    """Faults of the rows that stood at as_of, as far as they were found by then, by customer and rule."""
     with read_transaction(engine) as connection:
         return read_faults(connection, as_of, customer_ids)
 
@@ -77,15 +74,21 @@ def entry_faults(engine: Engine, as_of: datetime, customer_ids: Sequence[str] | 
 def read_faults(connection: Connection, as_of: datetime, customer_ids: Sequence[str] | None = None) -> list[EntryFault]:
     """The same within a transaction."""
     fault = CustomerFault
-    query = (
-        select(fault.customer_id, fault.rule, fault.value, fault.found_at)
-        .join(Customer, (Customer.customer_id == fault.customer_id) & (Customer.change_seq == fault.change_seq))
-        .where(fault.found_at <= as_of)
-        .order_by(fault.customer_id, fault.rule)
-    )
+    query = select(fault.__table__).where(fault.found_at <= as_of).order_by(fault.customer_id, fault.rule)
     if customer_ids is not None:
         query = query.where(fault.customer_id.in_(customer_ids))
-    return [EntryFault(*row) for row in connection.execute(query)]
+    versions = set(_standing(connection, as_of, customer_ids)["change_seq"])
+    found = (row for row in connection.execute(query) if row.change_seq in versions)
+    return [EntryFault(row.customer_id, row.rule, row.value, row.found_at) for row in found]
+
+
+def _standing(
+    connection: Connection, as_of: datetime, customer_ids: Sequence[str] | None, columns: Sequence[str] = ()
+) -> pd.DataFrame:
+    """The versions of as_of of all customers, or of some."""
+    if customer_ids is None:
+        return rows_as_of(connection, "customers", as_of, columns)
+    return rows_of_as_of(connection, "customers", as_of, columns, ("customer_id", customer_ids))
 
 
 def _records(row: Mapping[str, Any], region: str, as_of: datetime) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from crm_core.funnel.versions import rows_as_of
 from crm_core.recognition.months import month_bounds
 from crm_core.recognition.shrinkage import Estimate, Scale, Usual, estimate
 from crm_core.rule_version import rule_version
-from crm_core.standing import Resolve, resolved
+from crm_core.standing import Resolve, merges_or, resolved
 from crm_core.tables import Rating
 
 DIGITS = 6  # estimates that agree so far share a place
@@ -55,14 +55,15 @@ def ranking_of(
 ) -> list[Star]:
     """`star_ranking` within a transaction.
 
-    All that one customer gave a rep within a month counts as one rating, their mean: nobody votes twice.
+    All that one customer gave a rep within a month counts as one rating, their mean: nobody votes twice. Merged
+    customers are one, by the golden ids of as_of unless `resolve` says otherwise.
     """
     rules, zone = settings.recognition.service_star, settings.intake.timezone
     first, end = month_bounds(month, zone)
     rows = rows_as_of(connection, "ratings", as_of, ["rep_id", "score", "customer_id"])
     since = end - timedelta(days=rules.prior_days)
     recent = rows[(rows["rated_at"] >= _plain(min(since, first))) & (rows["rated_at"] < _plain(end))]
-    votes = _votes(recent, zone, resolve)
+    votes = _votes(recent, zone, merges_or(resolve, connection, as_of))
     scale = _scale()
     usual = Usual.of(votes["score"].tolist(), scale)
     mine = votes[votes["month"] == month].groupby("rep_id")["score"].agg(list)
@@ -104,7 +105,7 @@ def _star(rep: str, one: Estimate, usual: Usual, place: int | None) -> Star:
     return Star(rep, place, one.count, *(round(score, DIGITS) for score in scores))
 
 
-def _votes(ratings: pd.DataFrame, zone: str, resolve: Resolve | None) -> pd.DataFrame:
+def _votes(ratings: pd.DataFrame, zone: str, resolve: Resolve) -> pd.DataFrame:
     """rep_id, month, score: one row per rep, customer and month; a rating by nobody in particular stands alone."""
     customer = resolved(ratings["customer_id"], resolve)
     voters = ratings.assign(

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Engine, select
 
 from crm_core.database import read_transaction
-from crm_core.standing import Resolve, is_merged_away, standing_rows
+from crm_core.standing import Resolve, is_merged_away, merges_or, standing_rows
 from crm_core.tables import CustomerTier
 
 
@@ -30,6 +30,7 @@ def tiers_at(engine: Engine, as_of: datetime, resolve: Resolve | None = None) ->
     """The move in force at as_of per customer, by customer_id; without those that were merged into another."""
     with read_transaction(engine) as connection:
         rows = standing_rows(connection, CustomerTier.__table__, as_of)  # type: ignore[arg-type]
+        resolve = merges_or(resolve, connection, as_of)
     return [TierMove(**row._mapping) for row in rows if not is_merged_away(row.customer_id, resolve)]
 
 

@@ -14,7 +14,7 @@ from crm_core.database import read_transaction, write_transaction
 from crm_core.funnel.versions import rows_as_of
 from crm_core.rfm.figures import rfm_figures
 from crm_core.rfm.rule import TIERS, mean_monetary_cents, tier_rule_version, tiered
-from crm_core.standing import Resolve, put_right, resolved, standing_rows
+from crm_core.standing import Resolve, merges_or, put_right, resolved, standing_rows
 from crm_core.tables import CustomerTier
 
 FIGURES = ("tier", "recency_days", "frequency", "monetary_cents")
@@ -35,7 +35,8 @@ class Retiering:
 def retier(engine: Engine, settings: Settings, as_of: datetime, resolve: Resolve | None = None) -> Retiering:
     """Tier every customer known at as_of from the orders known at as_of, and record each that moved.
 
-    `resolve`: merged customers count as one, under the id of the golden record. A repeated run changes nothing.
+    `resolve`: id of a merged customer -> golden id, under which both count as one; by default the merges live at as_of.
+    A repeated run changes nothing.
 
     Raises
     ------
@@ -62,6 +63,7 @@ def customer_figures(
     connection: Connection, settings: Settings, as_of: datetime, resolve: Resolve | None = None
 ) -> pd.DataFrame:
     """R, F and M of every customer known at as_of, those without orders too. Index: customer_id."""
+    resolve = merges_or(resolve, connection, as_of)
     orders = rows_as_of(connection, "orders", as_of, ["customer_id", "ordered_at", "amount_cents"])
     customers = rows_as_of(connection, "customers", as_of, [])
     bought = orders.assign(customer_id=resolved(orders["customer_id"], resolve))

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 
 from configs.sections import Bounds, Tags
 from crm_core.database import read_transaction
-from crm_core.standing import Resolve, is_merged_away, standing_rows
+from crm_core.standing import Resolve, is_merged_away, merges_or, standing_rows
 from crm_core.tables import CustomerTag
 from crm_core.tags.rule import in_words
 
@@ -38,6 +38,7 @@ def tags_at(engine: Engine, rules: Tags, as_of: datetime, resolve: Resolve | Non
     """The tags held at as_of, by customer and tag; without customers that were merged into another."""
     with read_transaction(engine) as connection:
         rows = standing_rows(connection, CustomerTag.__table__, as_of)  # type: ignore[arg-type]
+        resolve = merges_or(resolve, connection, as_of)
     return [_change(row, rules) for row in rows if row.is_held and not is_merged_away(row.customer_id, resolve)]
 
 

@@ -14,7 +14,7 @@ from configs.settings import Settings
 from crm_core.contacts import customer_contacts
 from crm_core.database import read_transaction, write_transaction
 from crm_core.funnel.versions import rows_as_of
-from crm_core.standing import Resolve, put_right, resolved, standing_rows
+from crm_core.standing import Resolve, merges_or, put_right, resolved, standing_rows
 from crm_core.tables import CustomerTag
 from crm_core.tags.figures import tag_figures
 from crm_core.tags.rule import meets, tag_rule_version
@@ -37,8 +37,8 @@ class Retagging:
 def retag(engine: Engine, settings: Settings, as_of: datetime, resolve: Resolve | None = None) -> Retagging:
     """Compute every tag of every customer from what was known at as_of, and record what changed.
 
-    `resolve`: merged customers count as one, under the id of the golden record; a tag of an id that was merged away
-    is taken. So is one that the configuration no longer has.
+    `resolve`: id of a merged customer -> golden id, under which both count as one; by default the merges live at as_of.
+    A tag of an id that was merged away is taken. So is one that the configuration no longer has.
 
     Raises
     ------
@@ -62,6 +62,7 @@ def customer_tag_figures(
     connection: Connection, rules: Tags, as_of: datetime, resolve: Resolve | None = None
 ) -> pd.DataFrame:
     """`tag_figures` of what was known at as_of."""
+    resolve = merges_or(resolve, connection, as_of)
     columns = ["customer_id", "ordered_at", "amount_cents", "category", "discount_rate"]
     orders = rows_as_of(connection, "orders", as_of, columns)
     bought = orders.assign(customer_id=resolved(orders["customer_id"], resolve))

@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
     room.command("reject", epilog="Example: funnelcast customers reject 3f9a01c2b7de --by li.na")(reject)
     room.command("merge", epilog="Example: funnelcast customers merge C00107 C00042 --by li.na")(merge)
     room.command("undo", epilog="Example: funnelcast customers undo 17 --by li.na")(undo)
-    room.command("show", epilog="Example: funnelcast customers show C00042")(show)
+    room.command("show", epilog="Example: funnelcast customers show C00042 --touches 10")(show)
     room.command("check", epilog="Example: funnelcast customers check")(check)
     app.add_typer(room, name="customers")
 
@@ -57,7 +57,7 @@ def queue(limit: Limit = 20, as_of: AsOf = None, is_json: Json = False) -> None:
     names = _names(context, found[:limit])
     rows = [_proposal_in_words(match, names) for match in found[:limit]]
     table = text_table(["match", "score", "customer", "", "and", "", "evidence in bits"], rows)
-    human = f"{len(found):,} pairs wait for a decision.\n{table}" if found else "No pair waits for a decision."
+    human = f"Pairs that wait for a decision: {len(found):,}.\n{table}" if found else "No pair waits for a decision."
     context.answer({"waiting": [asdict(match) for match in found]}, human)
 
 
@@ -108,14 +108,26 @@ def undo(
     context.answer(asdict(done), f"Merge {merge_id} is undone: {done.from_id} and {done.into_id} stand apart again.")
 
 
-def show(customer_id: CustomerId, as_of: AsOf = None, is_json: Json = False) -> None:
-    """Show the golden record of a customer: values with their source, aliases, transactions, service."""
+def show(
+    customer_id: CustomerId,
+    touches: Annotated[int, typer.Option(min=0, help="Newest touch points shown, of all its ids and leads.")] = 0,
+    as_of: AsOf = None,
+    is_json: Json = False,
+) -> None:
+    """Show the golden record of a customer: values with their source, aliases, transactions, service, touch points."""
+    from crm_core.funnel import touch_points
     from crm_core.golden_record.golden_customer import golden_customer
-    from funnelcast.golden_customer_words import in_words
+    from funnelcast.golden_customer_words import in_words, stream_in_words
 
     context = Context.of(as_of, is_json)
     record = golden_customer(context.engine, context.settings, customer_id, context.as_of)
-    context.answer(asdict(record), in_words(record))
+    machine, words = asdict(record), in_words(record)
+    if touches:
+        ids = [alias.customer_id for alias in record.aliases]
+        stream = touch_points(context.engine, context.as_of, customer_ids=ids)
+        machine["touch_points"] = [asdict(touch) for touch in stream[-touches:]]
+        words += f"\n\n{stream_in_words(stream[-touches:], len(stream))}"
+    context.answer(machine, words)
 
 
 def check(limit: Limit = 20, as_of: AsOf = None, is_json: Json = False) -> None:

@@ -38,10 +38,12 @@ def import_exports(context: Context, exports: list[str]) -> Figures:
 
 
 def golden_record(context: Context) -> Figures:
-    """Merge what is certain to be one firm, propose what is likely."""
+    """Check what was entered, merge what is certain to be one firm, propose what is likely."""
     from crm_core.golden_record.dedupe import dedupe
+    from crm_core.golden_record.fault_records import check_customers
 
-    return asdict(dedupe(context.engine, context.settings, context.as_of))
+    faults = check_customers(context.engine, context.settings, context.as_of)
+    return {**asdict(dedupe(context.engine, context.settings, context.as_of)), "new_faults": faults}
 
 
 def tiers(context: Context) -> Figures:

@@ -23,7 +23,8 @@ def test_known_codes_are_valid(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "entered", ["９１３５０１００M０００１００Y４３", " 91350100 m000100y43", "91350100-M000100Y-43", "91350100\u3000M000100Y43"]
+    "entered",
+    ["９１３５０１００M０００１００Y４３", " 91350100 m000100y43", "91350100-M000100Y-43", "91350100\u3000M000100Y43"],
 )
 def test_spelling_does_not_matter(entered: str) -> None:
     assert clean_code(entered) == KNOWN[0]

@@ -10,10 +10,10 @@ from crm_core.golden_record.population import Population
 from crm_core.golden_record.profile import Profile
 from tests.crm_core.golden_record.people import CODE, OTHER_CODE, profile
 
-FIRM = {"phone": "13812345678", "email": "a@xinyuan.example", "industry": "机械", "region": "华东", "employee_count": 100}
+FIRM = {
+    "phone": "13812345678", "email": "a@xinyuan.example", "industry": "机械", "region": "华东", "employee_count": 100,
+}  # fmt: skip
 NAME = "苏州鑫源精密机械有限公司"
-
-
 
 
 def compared(settings: Settings, left: Profile, right: Profile, *others: Profile) -> Evidence:
@@ -66,9 +66,7 @@ def test_names_agree_by_levels(settings: Settings, name: str, level: str) -> Non
         ("employee_count", 0, 301, None),
     ],
 )
-def test_fields_agree_by_levels(
-    settings: Settings, field: str, left: object, right: object, level: str | None
-) -> None:
+def test_fields_agree_by_levels(settings: Settings, field: str, left: object, right: object, level: str | None) -> None:
     one, other = profile("a", NAME, **{field: left}), profile("b", NAME, **{field: right})
     found = compared(settings, one, other).levels
     assert found.get({"employee_count": "employees"}.get(field, field)) == level

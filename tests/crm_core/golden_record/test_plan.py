@@ -61,9 +61,11 @@ def test_branches_with_codes_of_their_own_stay_apart(settings: Settings) -> None
 
 def test_a_chain_of_weak_links_stops_where_its_ends_contradict(settings: Settings) -> None:
     """a - b by phone, b - c by mail; a and c are in different trades and sizes and share nothing but the brand."""
-    one = profile("a", "苏州鑫源机械有限公司", phone="13812345678", industry="机械", region="华东", employee_count=20)
+    machinery = {"industry": "机械", "region": "华东", "employee_count": 20}
+    food = {"industry": "食品", "region": "华北", "employee_count": 900}
+    one = profile("a", "苏州鑫源机械有限公司", phone="13812345678", **machinery)
     between = profile("b", "苏州鑫源", phone="13812345678", email="x@y.example")
-    other = profile("c", "苏州鑫源食品有限公司", email="x@y.example", industry="食品", region="华北", employee_count=900)
+    other = profile("c", "苏州鑫源食品有限公司", email="x@y.example", **food)
     links = merged(settings, one, between, other)
     assert len(links) == 1
 

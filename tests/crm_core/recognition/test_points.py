@@ -103,7 +103,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 @given(moves=Moves)
 @run(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_history_in_any_order_ever_overdraws(shared: Engine, moves: list[tuple[int, int]]) -> None:
-    """Booked in any order of moments, the balance is never negative at any moment, and refused only where it would be."""
+    """Booked in any order of moments, the balance is never negative at any, and refused only where it would be."""
     rep_id, taken = f"rep{id(moves)}", []
     with write_transaction(shared) as connection:
         for place, (points, hour) in enumerate(moves):

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from configs.settings import Settings
 from crm_core.errors import RecognitionError
+from crm_core.golden_record.review import merge
 from crm_core.recognition.awards import award_stars, awarded_stars, star_months
 from crm_core.recognition.points import point_entries
 from crm_core.recognition.shrinkage import Usual
@@ -62,11 +63,16 @@ def test_a_customer_votes_once_a_month_under_whatever_id(engine: Engine, load: L
     assert [(one.count_ratings, one.mean_score) for one in star_ranking(engine, settings, MONTH, NOW)] == [(2, 2.0)]
     merged = star_ranking(engine, settings, MONTH, NOW, resolve={"y": "x"})
     assert [(one.count_ratings, one.mean_score) for one in merged] == [(1, pytest.approx(7 / 3, abs=1e-6))]
+    load(customers="customer_id,name\nx,鑫源机械\ny,鑫源机械厂\n", now=NOW)
+    merge(engine, settings, "y", "x", "li.na", NOW)
+    assert star_ranking(engine, settings, MONTH, NOW) == merged
+    assert star_ranking(engine, settings, MONTH, NOW, resolve={})[0].count_ratings == 2
 
 
 def test_months_are_those_of_the_configured_zone_and_as_of(engine: Engine, load: Load, settings: Settings) -> None:
     lines = ["a,A,5,2024-11-30T16:00:00Z,", "b,B,5,2024-11-30T15:59:59Z,", "c,A,5,2024-12-31T16:00:00Z,"]
-    load(ratings=HEADER + "\n".join(lines) + "\n")
+    learnt_now = {"history": False, "tables": {"ratings": {"file": "ratings.csv"}}}  # a first import would be a history
+    load(learnt_now, ratings=HEADER + "\n".join(lines) + "\n")
     later = NOW + DAY
     assert {one.rep_id: one.count_ratings for one in star_ranking(engine, settings, MONTH, later)} == {"A": 1}
     assert [one.rep_id for one in star_ranking(engine, settings, "2024-11", later)] == ["B"]

@@ -1,0 +1,1 @@
+"""What people look up: single records and short lists for the pages, each within the SQL of a scope."""
