@@ -103,7 +103,7 @@ def digest(home: Path) -> Digest:
         found: Digest = {}
         for table in inspect(engine).get_table_names():
             columns = [one["name"] for one in inspect(engine).get_columns(table) if one["name"] not in RANDOM_COLUMNS]
-            rows = connection.execute(text(f"SELECT {', '.join(columns)} FROM {table}"))  # noqa: S608 (our own names)
+            rows = connection.execute(text(f"SELECT {', '.join(columns)} FROM {table}"))
             found[table] = sorted(map(str, rows))
     engine.dispose()
     folders = ("drop", "imported", "reports", "scores", "lake", "offline")

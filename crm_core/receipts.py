@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -47,7 +47,7 @@ def write_receipts(engine: Engine, receipts: Sequence[Receipt]) -> None:
     dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(Prediction.__table__).on_conflict_do_nothing(index_elements=["prediction_id"])
     with write_transaction(engine) as connection:
-        connection.execute(statement, [asdict(receipt) for receipt in receipts])
+        connection.execute(statement, [dict(vars(receipt)) for receipt in receipts])
 
 
 def read_receipt(engine: Engine, prediction_id: str) -> Receipt | None:
@@ -94,3 +94,29 @@ def count_receipts(engine: Engine) -> int:
     """How many scores were given."""
     with read_transaction(engine) as connection:
         return int(connection.execute(select(func.count()).select_from(Prediction)).scalar() or 0)
+
+
+@dataclass(frozen=True)
+class GivenScore:
+    """What a receipt says of the score alone; `model_version` as the receipt writes it."""
+
+    entity_id: str
+    scored_at: datetime
+    model_version: str
+    score: float
+
+
+def read_given(
+    engine: Engine, entity: Literal["lead", "customer"], since: datetime, until: datetime
+) -> list[GivenScore]:
+    """Main scores given in [since, until], oldest first. Degraded ones, made without features, are left out."""
+    table, name = Prediction.__table__, _MAIN_SCORE[entity]
+    columns = (table.c.entity_id, table.c.scored_at, table.c.model_version, table.c.scores)
+    query = (
+        select(*columns)
+        .where(table.c.entity == entity, table.c.scored_at >= since, table.c.scored_at <= until, ~table.c.is_degraded)
+        .order_by(table.c.scored_at, table.c.prediction_id)
+    )
+    with read_transaction(engine) as connection:
+        rows = connection.execute(query)
+        return [GivenScore(row[0], row[1], row[2], float(row[3][name])) for row in rows if name in row[3]]

@@ -1,4 +1,4 @@
-"""Batch scores into the change feed."""
+"""Batch scores to where others find them: the change feed, and the score log that live performance is judged by."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from funnelcast.context import Context
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from scoring.artefact import Artefact
 
 
 def announce_scores(context: Context, entity: str, scores: DataFrame) -> int:
@@ -30,6 +32,20 @@ def announce_scores(context: Context, entity: str, scores: DataFrame) -> int:
         holds = {lead_id: bool(body["credit_hold"]) for lead_id, body in bodies.items()}
         count += publish_credit_holds(context.engine, holds, context.as_of)
     return count
+
+
+def keep_scores(context: Context, model: Artefact, version: int, scores: DataFrame) -> None:
+    """Put the scores of all open leads into the score log, and take out what is older than it keeps.
+
+    Not those of a moment before the model was trained: it has seen what became of these leads.
+    """
+    from monitoring.live.score_log import log_scores, prune
+
+    home = context.settings.paths.home
+    if len(scores) and model.trained_as_of <= context.as_of:
+        log_scores(home, scores, context.as_of, version, model.horizon_days)
+    if not context.is_replay:
+        prune(home, context.settings.monitoring.live.keep_days, context.as_of)
 
 
 def _versions(entity: str, scores: DataFrame) -> list[str]:

@@ -47,6 +47,8 @@ class Diagnosis(Section):
     unknown_score: Share
     temperature: Positive
     min_confidence: Share
+    incident_gap_days: PositiveInt
+    incident_look_back_days: PositiveInt
     channel_days: PositiveInt
     channel_mature_days: PositiveInt
     channel_margin: Share

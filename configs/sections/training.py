@@ -21,6 +21,8 @@ class CustomerTraining(Section):
 class Leakage(Section):
     max_single_auc: Share
     max_fill_gap: Share
+    suspect_auc: Share
+    suspect_factor: Annotated[float, Field(ge=1)]
 
 
 class Gate(Section):

@@ -84,8 +84,9 @@ def _named(name: str, values: pd.Series[Any], max_groups: int) -> Groups:
     labels = [*top, *([OTHER] if len(counts) > max_groups else []), *([NONE] if texts.isna().any() else [])]
     place = {label: number for number, label in enumerate(labels)}
     default = place.get(OTHER, 0)
-    codes = texts.map(lambda label: place.get(label, default), na_action="ignore").fillna(place.get(NONE, 0))
-    return Groups(name, codes.to_numpy(np.int64), labels)
+    codes = texts.map(lambda label: place.get(label, default), na_action="ignore").astype(float)
+    codes = codes.fillna(place.get(NONE, 0))
+    return Groups(name, codes.to_numpy().astype(np.int64), labels)
 
 
 def _banded(name: str, values: pd.Series[Any], bounds: list[float]) -> Groups:

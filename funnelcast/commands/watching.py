@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,10 @@ from funnelcast.options import AsOf, Json
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from monitoring.monitor import MonitorReport
+    from monitoring.report import ReportFiles
+    from monitoring.watch import CrmFacts
 
 Out = Annotated[Path | None, typer.Option(help="Folder to write to. Default: reports/ in the state.")]
 
@@ -24,29 +28,95 @@ def register(app: typer.Typer) -> None:
 
 
 def monitor(out: Out = None, as_of: AsOf = None, is_json: Json = False) -> None:
-    """Compare the last weeks with those before: features, scores, channel mix."""
+    """Drift, effect of the mix, live performance of the scores given, and whether to train anew."""
+    context = Context.of(as_of, is_json)
+    result = monitor_now(context, out)
+    trained = train_if_due(context, result)
+    words = result.in_words() if trained is None else f"{result.in_words()}\n{trained['en']}"
+    context.answer({**result.to_json(), "trained": trained}, words)
+
+
+def monitor_now(context: Context, out: Path | None = None) -> MonitorReport:
+    """Watch at the context's moment, write the files and record the findings."""
     from crm_core.findings import record_findings
     from monitoring.monitor import monitor as watch
 
-    context = Context.of(as_of, is_json)
     result = watch(
         context.repository, context.registry, context.settings, context.as_of,
-        out or context.settings.paths.reports, context.progress,
+        out or context.settings.paths.reports, context.progress, read_crm_facts(context),
     )  # fmt: skip
     record_findings(context.engine, result.findings)
-    context.answer(result.to_json(), result.in_words())
+    return result
+
+
+def read_crm_facts(context: Context) -> CrmFacts:
+    """What the CRM knew at the context's moment."""
+    from datetime import datetime, timedelta
+
+    from crm_core.funnel import load_facts
+    from crm_core.receipts import read_given
+    from monitoring.watch import CrmFacts
+
+    since = context.as_of - timedelta(days=context.settings.monitoring.live.history_days)
+    trained = [datetime.fromisoformat(row["trained_as_of"]) for row in context.registry.versions("win")]
+    known = [moment for moment in trained if moment <= context.as_of]
+    return CrmFacts(
+        load_facts(context.engine, context.settings, context.as_of),
+        read_given(context.engine, "lead", since, context.as_of),
+        _won_money(context),
+        max(known, default=None),
+    )
+
+
+def _won_money(context: Context) -> Any:
+    """Currency units ordered per lead, known at the context's moment."""
+    from crm_core.database import read_transaction
+    from crm_core.funnel.versions import rows_as_of
+
+    with read_transaction(context.engine) as connection:
+        orders = rows_as_of(connection, "orders", context.as_of, ("lead_id", "amount_cents"))
+    return orders.groupby("lead_id")["amount_cents"].sum() / 100
+
+
+def train_if_due(context: Context, result: MonitorReport) -> dict[str, Any] | None:
+    """Train as the proposal says, where the configuration starts it; None where nothing was started.
+
+    A training that refuses (too few outcomes) is told, not raised: what was watched stands.
+    """
+    from training.errors import TrainingError
+    from training.train import train
+
+    proposal = result.proposal
+    if proposal is None or not proposal.is_proposed or proposal.start != "train":
+        return None
+    rules = context.settings.training
+    try:
+        report = train(
+            proposal.model, context.repository, context.settings, context.as_of, trials=rules.trials,
+            timeout=rules.timeout_seconds, seed=rules.seed, progress=context.progress, registry=context.registry,
+        )  # fmt: skip
+    except TrainingError as error:
+        return {"version": None, "promoted": False, "en": f"The training was refused: {error}"}
+    word = "is the new champion" if report.is_promoted else "was not promoted"
+    said = f"Trained version {report.version}, which {word}: {report.gate['reason']}"
+    return {"version": report.version, "promoted": report.is_promoted, "gate": report.gate, "en": said}
 
 
 def report(out: Out = None, as_of: AsOf = None, is_json: Json = False) -> None:
     """Write the managers' report as HTML and JSON."""
+    context = Context.of(as_of, is_json)
+    files = write_managers_report(context, out or context.settings.paths.reports)
+    context.answer({"html": str(files.html), "json": str(files.json)}, f"Wrote {files.html} and {files.json}.")
+
+
+def write_managers_report(context: Context, out: Path) -> ReportFiles:
+    """The managers' report at the context's moment, in the folder `out`."""
     from monitoring.report import write_report
 
-    context = Context.of(as_of, is_json)
-    files = write_report(
-        context.repository, context.registry, context.settings, context.as_of,
-        out or context.settings.paths.reports, context.progress, _scores_if_any(context),
+    return write_report(
+        context.repository, context.registry, context.settings, context.as_of, out, context.progress,
+        _scores_if_any(context),
     )  # fmt: skip
-    context.answer({"html": str(files.html), "json": str(files.json)}, f"Wrote {files.html} and {files.json}.")
 
 
 def _scores_if_any(context: Context) -> DataFrame | None:

@@ -122,9 +122,7 @@ def _sqlite() -> list[str]:
         statements.append(_sqlite_refusal(f"{table}_no_replace", table, f"EXISTS ({same})", rule))
     seal = f"NOT EXISTS ({LINES}) OR EXISTS ({UNBALANCED})"
     statements.append(_sqlite_refusal("commission_journals_seal", "commission_journals", seal, SEAL_RULE))
-    statements.append(
-        _sqlite_refusal("commission_lines_sealed", "commission_lines", f"EXISTS ({SEALED})", SEALED_RULE)
-    )
+    statements.append(_sqlite_refusal("commission_lines_sealed", "commission_lines", f"EXISTS ({SEALED})", SEALED_RULE))
     return statements
 
 

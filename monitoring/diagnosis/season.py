@@ -1,0 +1,95 @@
+"""Is it the season: whether the same weeks a year before had the same anomaly.
+
+The cases of now and those `season_days` (52 weeks) before are measured alike: growth of the pile, or drop of the share
+that moves on, each against its own windows before. Around the Spring Festival, which moves in the solar calendar, the
+weeks are also laid festival on festival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from math import log, sqrt
+
+import holidays
+import numpy as np
+import pandas as pd
+
+from configs.settings import Settings
+from crm_core.funnel.figures import DAY
+from monitoring.diagnosis.cases import Cases
+from monitoring.diagnosis.facts import CaseFacts
+from monitoring.diagnosis.look import Look, ramp
+from monitoring.texts import Text, percent
+
+FESTIVAL_REACH_DAYS = 60
+SURE = (2.5, 1.2)  # standard errors of last year's anomaly that count in full, and from which they count
+ALIKE = (0.6, 0.2)  # size of last year's anomaly as a share of this one, likewise
+RAMP_DAYS = 30  # a funnel that has just begun fills up: that is no season
+
+
+def lags(as_of: date, settings: Settings) -> list[int]:
+    """Days back to the same weeks a year before.
+
+    >>> from configs.settings import load_settings
+    >>> lags(date(2026, 6, 30), load_settings()), lags(date(2026, 3, 1), load_settings())
+    ([364], [364, 384])
+    """
+    found = [settings.diagnosis.season_days]
+    festivals = {day.year: day for day in _festivals(as_of, settings.calendar.country)}
+    this, last = festivals.get(as_of.year), festivals.get(as_of.year - 1)
+    if this and last and 0 <= (as_of - this).days <= FESTIVAL_REACH_DAYS:
+        found.append((this - last).days)
+    return found
+
+
+def can_tell(facts: CaseFacts, cases: Cases, lag: int) -> bool:
+    """Whether the data reach back far enough for the weeks a year before and those before them."""
+    first = facts.funnel.leads["created_at"].min()
+    needed = cases.end - (lag + 2 * cases.days + RAMP_DAYS) * DAY
+    return bool(pd.notna(first) and first.to_datetime64() <= needed)
+
+
+def compare_years(now: Cases, then: Cases) -> Look:
+    """How much of the anomaly of now the year before had too."""
+    one, spread_one = size(now)
+    two, spread_two = size(then)
+    sure = ramp(two / max(spread_two, 1e-6), *SURE)
+    alike = ramp(two / one, *ALIKE) if one > 0 else 0.0
+    figures = {"size_now": one, "size_year_before": two, "spread_now": spread_one, "spread_year_before": spread_two}
+    figures |= {"change_now": _change(now), "change_year_before": _change(then)}
+    what = ("pile grew by", "存量增长") if now.is_stock else ("share that moves on fell by", "推进率下降")
+    text = Text(
+        f"In the same weeks a year before the {what[0]} {percent(abs(_change(then)))}, now by "
+        f"{percent(abs(_change(now)))}.",
+        f"去年同期{what[1]}{percent(abs(_change(then)))}，本期为{percent(abs(_change(now)))}。",
+    )
+    return Look("season", alike * sure, figures, text)
+
+
+def size(cases: Cases) -> tuple[float, float]:
+    """Size of an anomaly and its spread: logarithm of the pile's growth, or of the odds that fell."""
+    if cases.is_stock:
+        now, before = cases.stock(True) + 0.5, cases.stock(False) + 0.5
+        return log(now / before), sqrt(1 / now + 1 / (before * cases.windows))
+    n1, f1 = int(cases.is_now.sum()), int((cases.is_hit & cases.is_now).sum())
+    n0, f0 = int((~cases.is_now).sum()), int((cases.is_hit & ~cases.is_now).sum())
+    cells = [f1 + 0.5, n1 - f1 + 0.5, f0 + 0.5, n0 - f0 + 0.5]
+    return log(cells[2] / cells[3]) - log(cells[0] / cells[1]), sqrt(sum(1 / cell for cell in cells))
+
+
+def _change(cases: Cases) -> float:
+    if cases.is_stock:
+        return cases.stock(True) / max(cases.stock(False), 1.0) - 1
+    before = cases.share(False)
+    return float(np.nan_to_num(cases.share(True) / before - 1)) if before else 0.0
+
+
+def _festivals(as_of: date, country: str) -> Iterator[date]:
+    """First day of the Spring Festival, by the country's public holidays, in this year and the last."""
+    for year in (as_of.year - 1, as_of.year):
+        days = holidays.country_holidays(country, years=year, language="en_US")
+        named = [day for day, name in days.items() if "Spring Festival" in name or "Lunar New Year" in name]
+        spring = [day for day in named if date(year, 1, 15) < day < date(year, 3, 1)]
+        if spring:
+            yield min(spring) + timedelta(days=0)

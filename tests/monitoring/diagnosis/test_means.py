@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from monitoring.diagnosis.means import look_at_means, means_of, prices
+from monitoring.diagnosis.stuck import sides
+from tests.monitoring.diagnosis.made import Small, ago, cases_of
+
+
+def world(stuck_budget: float) -> Small:
+    made = Small()
+    made.steady(40, product="X", budget=95_000.0, expected_amount=100_000.0)
+    for n in range(40):
+        made.lead(20 - n * 0.2, product="X", budget=stuck_budget, expected_amount=100_000.0)
+    made.tables["orders"] = [
+        {"order_id": f"O{n}", "customer_id": f"C{n}", "lead_id": f"L{n}", "ordered_at": ago(50), "amount": 90_000.0,
+         "discount_rate": 0.1}
+        for n in range(10)
+    ]  # fmt: skip
+    return made
+
+
+def test_a_price_is_the_products_before_discount() -> None:
+    assert np.allclose(prices(world(95_000.0).facts()), 100_000_00)
+
+
+def test_the_gap_between_budget_and_price_is_told() -> None:
+    facts = world(30_000.0).facts()
+    look = look_at_means(means_of(facts), sides(facts, cases_of(facts)), [])
+    assert look.figures["median_gap"] == pytest.approx(70_000)
+    assert look.figures["cannot_pay_share"] == 1.0
+    assert look.strength == 1.0
+    assert look.text
+    assert "30,000" in look.text.en
+    assert "30,000元" in look.text.zh
+
+
+def test_equal_budgets_are_no_gap() -> None:
+    facts = world(95_000.0).facts()
+    assert look_at_means(means_of(facts), sides(facts, cases_of(facts)), []).strength == 0.0
+
+
+def test_without_budgets_orders_and_amounts_nothing_is_told() -> None:
+    made = Small()
+    made.steady(20)
+    made.lead(5)
+    facts = made.facts()
+    assert look_at_means(means_of(facts), sides(facts, cases_of(facts)), []).figures == {}

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from crm_core.funnel.figures import DAY
+from monitoring.diagnosis.cases import stage_cases
+from monitoring.diagnosis.season import can_tell, compare_years, lags
+from tests.monitoring.diagnosis.made import PLACE, SETTINGS, Small, cases_of
+
+
+def piled(year_before: bool) -> Small:
+    world = Small()
+    for window in range(18):
+        for n in range(20):
+            entered = 30 * window + 6 + n
+            world.lead(entered, entered - 5)
+    for lag in (0, 364) if year_before else (0,):
+        for n in range(40):
+            world.lead(lag + 20 - n * 0.2, lag - 20 if lag else None)
+    return world
+
+
+def strength(world: Small) -> float:
+    facts = world.facts()
+    now = cases_of(facts)
+    then = stage_cases(facts, PLACE, 30, 3, facts.now - 364 * DAY, True)
+    assert can_tell(facts, now, 364)
+    return compare_years(now, then).strength
+
+
+def test_the_same_pile_a_year_before_is_the_season() -> None:
+    assert strength(piled(year_before=True)) > 0.9
+
+
+def test_a_pile_that_last_year_did_not_have_is_none() -> None:
+    assert strength(piled(year_before=False)) == 0.0
+
+
+def test_a_short_history_tells_nothing() -> None:
+    world = Small()
+    world.steady(20)
+    facts = world.facts()
+    assert not can_tell(facts, cases_of(facts), 364)
+    assert not can_tell(facts, replace(cases_of(facts), days=7), 364)
+
+
+def test_after_the_spring_festival_the_years_are_also_laid_festival_on_festival() -> None:
+    assert lags(date(2026, 3, 1), SETTINGS) == [364, 384]  # 17 February 2026 and 29 January 2025
+    assert lags(date(2026, 8, 1), SETTINGS) == [364]

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+
+from monitoring.diagnosis.workload import look_at_workload
+from tests.monitoring.diagnosis.made import RULES, Small, ago, cases_of
+
+
+def staffed(now: int, reps_now: int) -> Small:
+    """Four reps share forty leads in each window before; so many share so many now, evenly over the weeks."""
+    world = Small()
+    for window in range(1, 4):
+        for n in range(40):
+            world.lead(30 * window + 1 + n * 0.7, 30 * window, rep_id=f"R{n % 4}")
+    for n in range(now):
+        world.lead(1 + n * 27 / now, 0.5, rep_id=f"R{n % reps_now}")
+    world.tables["reps"] = [
+        {"rep_id": f"R{n}", "name": "x", "team": "a", "weekly_capacity_hours": 40.0, "hired_on": ago(900)}
+        for n in range(4)
+    ]
+    return world
+
+
+def test_half_the_reps_carry_twice_the_load() -> None:
+    facts = staffed(40, 2).facts()
+    look = look_at_workload(facts, cases_of(facts), RULES)
+    assert look.figures["reps_now"] == pytest.approx(2.0)
+    assert look.figures["growth"] == pytest.approx(1.0, abs=0.1)
+    assert look.strength == 1.0
+
+
+def test_a_steady_load_is_none() -> None:
+    facts = staffed(40, 4).facts()
+    assert look_at_workload(facts, cases_of(facts), RULES).strength == 0.0
+
+
+def test_without_reps_there_is_no_load() -> None:
+    world = Small()
+    world.steady(20)
+    facts = world.facts()
+    assert look_at_workload(facts, cases_of(facts), RULES).figures == {}
