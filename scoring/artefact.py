@@ -40,7 +40,7 @@ class Artefact:
     """What a model is once trained: everything needed to score, to explain and to judge drift; no pickle.
 
     name: win, churn or rfm.
-    booster, scorecard: a row's margin is the scorecard's margin plus the sum of the trees.
+    booster, scorecard: a row's margin is the scorecard's margin plus the sum of the trees times `tree_weight`.
     grade_thresholds: least probability of grades A, B and C.
     reference: per feature, how values were spread and what they meant in the fit part (see training/reference.py).
     metrics: on the test part.
@@ -55,6 +55,7 @@ class Artefact:
     calibrator: Calibrator
     trained_as_of: datetime
     horizon_days: int
+    tree_weight: float = 1.0
     masks: tuple[Mask, ...] = ()
     grade_thresholds: Mapping[str, float] = field(default_factory=dict)
     reference: Mapping[str, Any] = field(default_factory=dict)
@@ -80,17 +81,20 @@ class Artefact:
         """Log-odds before calibration, [n]; rfm: unnormalised log-probabilities, [n, 3]."""
         start = self.scorecard.margin(encoded)
         trees = self.booster.inplace_predict(encoded, predict_type="margin").reshape(len(encoded), -1)
-        total: Floats = start + trees.astype(np.float64)
+        total: Floats = start + self.tree_weight * trees.astype(np.float64)
         return total if self.is_multiclass else total[:, 0]
 
     def predict(self, encoded: Matrix) -> Floats:
         """Calibrated probabilities: [n] for win and churn; [n, 3] (down, stay, up) for rfm."""
         if len(encoded) == 0:
             return np.empty((0, len(self.scorecard.intercept))) if self.is_multiclass else np.empty(0)
+        log_odds = self.log_odds(encoded)
+        return softmax(log_odds) if self.is_multiclass else sigmoid(log_odds)
+
+    def log_odds(self, encoded: Matrix) -> Floats:
+        """Calibrated log-odds, [n]; rfm: unnormalised log-probabilities, [n, 3], -inf for what cannot happen."""
         log_odds = self.calibrator.apply(self.margin(encoded))
-        if not self.is_multiclass:
-            return sigmoid(log_odds)
-        return softmax(np.where(self.impossible(encoded), -np.inf, log_odds))
+        return np.where(self.impossible(encoded), -np.inf, log_odds) if self.is_multiclass else log_odds
 
     def impossible(self, encoded: Matrix) -> NDArray[np.bool_]:
         """Which class cannot happen to which row, [n, classes]."""
@@ -169,6 +173,7 @@ def _to_json(artefact: Artefact) -> dict[str, Any]:
         "horizon_days": artefact.horizon_days,
         "features": [spec.to_json() for spec in artefact.features],
         "scorecard": artefact.scorecard.to_json(),
+        "tree_weight": artefact.tree_weight,
         "calibrator": artefact.calibrator.to_json(),
         "masks": [[mask.column, mask.code, mask.label] for mask in artefact.masks],
         "grade_thresholds": dict(artefact.grade_thresholds),
@@ -188,6 +193,7 @@ def _from_json(content: dict[str, Any], booster: xgb.Booster) -> Artefact:
         features=features,
         booster=booster,
         scorecard=Scorecard.from_json(content["scorecard"]),
+        tree_weight=float(content["tree_weight"]),
         calibrator=Calibrator.from_json(content["calibrator"]),
         trained_as_of=datetime.fromisoformat(content["trained_as_of"]),
         horizon_days=int(content["horizon_days"]),

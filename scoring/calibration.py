@@ -4,12 +4,14 @@ platt      slope x margin + intercept                            Platt 1999
 beta       a ln p - b ln(1 - p) + c with a, b >= 0               Kull, Silva Filho and Flach 2017
 isotonic   linear between knots, not falling                     Zadrozny and Elkan 2002
 vector     scale_k x margin_k + bias_k, then softmax             Guo et al. 2017
-`offset` is added last: the base rate of newer outcomes may have moved while the ranking stayed (Saerens et al. 2002).
+`scale` and `offset` come last: the level of newer outcomes may have moved while the ranking stayed (Saerens et al.
+2002).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -54,10 +56,11 @@ class Calibrator:
     second: tuple[float, ...] = ()
     third: float = 0.0
     offset: float = 0.0
+    scale: float = 1.0
 
     def apply(self, margin: Floats) -> Floats:
         """Log-odds of each margin, [n]; for `vector` unnormalised log-probabilities, [n, classes]."""
-        return self._shape(margin) + self.offset
+        return self.scale * self._shape(margin) + self.offset
 
     def _shape(self, margin: Floats) -> Floats:
         if self.kind == "identity":
@@ -67,10 +70,15 @@ class Calibrator:
         if self.kind == "platt":
             return margin * self.first[0] + self.second[0]
         if self.kind == "isotonic":
-            return np.asarray(np.interp(margin, self.first, self.second))
+            return np.asarray(np.interp(margin, *self._knots))
         # ln p and ln(1 - p) of a margin, without overflow
         log_p, log_not_p = -np.logaddexp(0, -margin), -np.logaddexp(0, margin)
         return np.asarray(self.first[0] * log_p - self.second[0] * log_not_p + self.third)
+
+    @cached_property
+    def _knots(self) -> tuple[Floats, Floats]:
+        """As arrays: a thousand knots take longer to convert than a row to score."""
+        return np.array(self.first), np.array(self.second)
 
     @property
     def is_linear(self) -> bool:
@@ -81,11 +89,19 @@ class Calibrator:
         """The same map, moved."""
         return replace(self, offset=offset)
 
+    def at_level(self, scale: float, shift: Floats) -> Calibrator:
+        """The same map, its log-odds times `scale` plus `shift`, [outputs]."""
+        if len(shift) == 1:
+            return replace(self, scale=self.scale * scale, offset=self.offset * scale + float(shift[0]))
+        first = self.first or (1.0,) * len(shift)
+        second = np.array(self.second or (0.0,) * len(shift)) + shift
+        return Calibrator("vector", first, tuple(map(float, second)))
+
     def to_json(self) -> dict[str, Any]:
         """Plain values for model.json."""
         return {
             "kind": self.kind, "first": list(self.first), "second": list(self.second),
-            "third": self.third, "offset": self.offset,
+            "third": self.third, "offset": self.offset, "scale": self.scale,
         }  # fmt: skip
 
     @classmethod
@@ -97,4 +113,5 @@ class Calibrator:
             tuple(content["second"]),
             float(content["third"]),
             float(content["offset"]),
+            float(content["scale"]),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 
 from configs.settings import Settings
 from scoring.artefact import Artefact
+from scoring.calibration import sigmoid
 from scoring.encoding import as_category, as_number
 from scoring.frame_rows import FrameRows
 from scoring.grades import grades_of
+from scoring.ranges import Ranges, ranges_of
 from scoring.reasons import Reason, explain
 
 COLUMNS = (
     "lead_id", "as_of", "win_probability", "grade", "expected_value", "priority", "size_fit", "credit_hold",
-    "prescreen", "reasons", "model_version",
+    "prescreen", "reasons", "model_version", "win_probability_low", "win_probability_high", "comparable_leads",
 )  # fmt: skip
 
 
@@ -29,7 +31,8 @@ class LeadScore:
     """A lead's score, without its moment and its place among others.
 
     expected_value: currency units with two decimals, None where the amount is not known. size_fit: 0 to 1.
-    prescreen: why the lead clearly does not fit, None where it may.
+    prescreen: why the lead clearly does not fit, None where it may. win_probability_low, win_probability_high: 80 %
+    range, comparable_leads: closed leads behind it (see `scoring.ranges`); None for a model without them.
     """
 
     win_probability: float
@@ -39,6 +42,9 @@ class LeadScore:
     credit_hold: bool
     prescreen: str | None
     reasons: list[Reason] = field(default_factory=list)
+    win_probability_low: float | None = None
+    win_probability_high: float | None = None
+    comparable_leads: int | None = None
 
 
 def score_vectors(
@@ -83,6 +89,9 @@ def score_leads(
         "prescreen": pd.Series([score.prescreen for score in scores], dtype=object),
         "reasons": [[reason.to_json() for reason in score.reasons] for score in scores],
         "model_version": version,
+        "win_probability_low": np.array([score.win_probability_low for score in scores], dtype=float),
+        "win_probability_high": np.array([score.win_probability_high for score in scores], dtype=float),
+        "comparable_leads": pd.array([score.comparable_leads for score in scores], dtype="Int64"),
     })  # fmt: skip
     return table.sort_values("priority", ignore_index=True)
 
@@ -109,13 +118,26 @@ def _limit(with_reasons: bool | int, settings: Settings) -> int:
 def _scored(
     artefact: Artefact, encoded: NDArray[np.float32], rows: Sequence[Mapping[str, Any]], limit: int
 ) -> list[LeadScore]:
-    probabilities = artefact.predict(encoded)
+    margin = artefact.margin(encoded)
+    log_odds = artefact.calibrator.apply(margin)
+    probabilities = sigmoid(log_odds)
+    ranges = ranges_of(artefact.reference.get("ranges"), margin, log_odds)
     grades = grades_of(probabilities, artefact.grade_thresholds)
     reasons = explain(artefact, encoded, rows, limit) if limit else [[] for _ in rows]
-    return [
+    scores = [
         _score(float(p), grade, row, why)
         for p, grade, row, why in zip(probabilities, grades, rows, reasons, strict=True)
     ]
+    return scores if ranges is None else [_ranged(score, ranges, i) for i, score in enumerate(scores)]
+
+
+def _ranged(score: LeadScore, ranges: Ranges, row: int) -> LeadScore:
+    return replace(
+        score,
+        win_probability_low=float(ranges.low[row]),
+        win_probability_high=float(ranges.high[row]),
+        comparable_leads=int(ranges.count[row]),
+    )
 
 
 def _score(probability: float, grade: str, row: Mapping[str, Any], reasons: list[Reason]) -> LeadScore:

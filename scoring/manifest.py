@@ -9,7 +9,7 @@ from pathlib import Path
 from scoring.errors import ArtefactError
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2  # 2: splines and the weight of the trees
 
 
 def write_manifest(folder: Path, names: list[str]) -> None:

@@ -1,13 +1,14 @@
 """A table of points per value: the starting margin on which the trees are boosted.
 
-Prior, naive Bayes and a logistic regression on binned columns all have this one form, so that one piece of code
-scores and explains each of them. Known in credit scoring as a scorecard (Siddiqi, Credit Risk Scorecards, 2006).
+Prior, shrunk rates, naive Bayes and a logistic regression on splines all have this one form, so that one piece of code
+scores and explains each of them, and a weighted sum of them as well. Known in credit scoring as a scorecard (Siddiqi,
+Credit Risk Scorecards, 2006).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,28 +16,28 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
-    """slope: [outputs] log-odds per unit of the number; values beyond `low` and `high` count as these, a missing one
-    adds nothing.
+class Curve:
+    """A piecewise linear function: log-odds `heights` [knots, outputs] at ascending `knots`; level beyond the outermost
+    ones, so that a value far out counts as the last one learnt of. A missing value adds nothing.
     """
 
-    low: float
-    high: float
-    slope: NDArray[np.float64]
+    knots: NDArray[np.float64]
+    heights: NDArray[np.float64]
 
     def values(self, values: NDArray[np.float32]) -> NDArray[np.float64]:
         """Log-odds of each value, [n, outputs]."""
-        inside = np.clip(values.astype(np.float64), self.low, self.high)
-        return np.where(np.isnan(inside), 0.0, inside)[:, None] * self.slope
+        wide = values.astype(np.float64)
+        risen = np.stack([np.interp(wide, self.knots, column) for column in self.heights.T], axis=1)
+        return np.where(np.isnan(wide)[:, None], 0.0, risen)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for model.json."""
-        return {"low": self.low, "high": self.high, "slope": self.slope.tolist()}
+        return {"knots": self.knots.tolist(), "heights": self.heights.tolist()}
 
     @classmethod
-    def from_json(cls, content: dict[str, Any]) -> Line:
+    def from_json(cls, content: dict[str, Any]) -> Curve:
         """The inverse of `to_json`."""
-        return cls(float(content["low"]), float(content["high"]), np.array(content["slope"], dtype=np.float64))
+        return cls(np.array(content["knots"], dtype=np.float64), np.array(content["heights"], dtype=np.float64))
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,19 +46,24 @@ class Term:
 
     edges: ascending upper bounds (exclusive) of a number's bins; empty for a category, whose bin is its code.
     points: [bins + 1, outputs] log-odds; the last row is for a missing value. Weighted mean over the fit part is 0.
-    line: of a number, or None: log-odds that rise evenly with a value within its bounds.
+    curve: of a number, or None: log-odds that go with its value, added to the points.
     """
 
     column: int
     edges: NDArray[np.float32]
     points: NDArray[np.float64]
     is_category: bool
-    line: Line | None = None
+    curve: Curve | None = None
 
     def values(self, values: NDArray[np.float32]) -> NDArray[np.float64]:
         """Log-odds that each value adds, [n, outputs]."""
         own = self.points[self.bins(values)]
-        return own if self.line is None else own + self.line.values(values)
+        return own if self.curve is None else own + self.curve.values(values)
+
+    def scaled(self, factor: float) -> Term:
+        """The same term with all its log-odds multiplied."""
+        curve = None if self.curve is None else replace(self.curve, heights=self.curve.heights * factor)
+        return replace(self, points=self.points * factor, curve=curve)
 
     def bins(self, values: NDArray[np.float32]) -> NDArray[np.intp]:
         """Row of `points` for each value."""
@@ -74,7 +80,7 @@ class Term:
         return {
             "column": self.column, "edges": [float(edge) for edge in self.edges],
             "points": self.points.tolist(), "is_category": self.is_category,
-            "line": None if self.line is None else self.line.to_json(),
+            "curve": None if self.curve is None else self.curve.to_json(),
         }  # fmt: skip
 
     @classmethod
@@ -82,8 +88,8 @@ class Term:
         """The inverse of `to_json`."""
         edges = np.array(content["edges"], dtype=np.float32)
         points = np.array(content["points"], dtype=np.float64)
-        line = None if content["line"] is None else Line.from_json(content["line"])
-        return cls(int(content["column"]), edges, points, bool(content["is_category"]), line)
+        curve = None if content["curve"] is None else Curve.from_json(content["curve"])
+        return cls(int(content["column"]), edges, points, bool(content["is_category"]), curve)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,3 +127,14 @@ class Scorecard:
         """The inverse of `to_json`."""
         terms = tuple(Term.from_json(term) for term in content["terms"])
         return cls(str(content["kind"]), np.array(content["intercept"], dtype=np.float64), terms)
+
+
+def mean_scorecard(kind: str, cards: Sequence[Scorecard]) -> Scorecard:
+    """The scorecard whose margin is the mean of the others' margins.
+
+    >>> mean_scorecard("two", [Scorecard("a", np.zeros(1)), Scorecard("b", np.ones(1))]).intercept.tolist()
+    [0.5]
+    """
+    share = 1 / len(cards)
+    terms = tuple(term.scaled(share) for card in cards for term in card.terms)
+    return Scorecard(kind, np.mean([card.intercept for card in cards], axis=0), terms)

@@ -23,10 +23,15 @@ def fit_platt(margin: Floats, y: Labels, w: Floats) -> Calibrator:
     return Calibrator("platt", (slope,), (intercept,))
 
 
-def platt_parameters(margin: Floats, y: Labels, w: Floats) -> tuple[float, float]:
-    """(slope, intercept) of Platt scaling, by Newton's method with halved steps where a whole one would overshoot."""
+def platt_parameters(
+    margin: Floats, y: Labels, w: Floats, slope_prior: float = SLOPE_PRIOR, offset_prior: float = OFFSET_PRIOR
+) -> tuple[float, float]:
+    """(slope, intercept) of Platt scaling, by Newton's method with halved steps where a whole one would overshoot.
+
+    slope_prior, offset_prior: inverse variances around 1 and 0.
+    """
     columns = np.stack([margin, np.ones_like(margin)], axis=1)
-    prior, theta = np.array([SLOPE_PRIOR, OFFSET_PRIOR]), np.array([1.0, 0.0])
+    prior, theta = np.array([slope_prior, offset_prior]), np.array([1.0, 0.0])
     around = theta.copy()
 
     def loss(point: Floats) -> float:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import xgboost as xgb
 from numpy.typing import NDArray
 
 from configs.settings import Settings
@@ -15,15 +16,17 @@ from scoring.calibration import Calibrator
 from scoring.encoding import encode_frame
 from scoring.feature_spec import FeatureSpec
 from scoring.grades import grade_thresholds
+from scoring.scorecard import Scorecard, mean_scorecard
 from training.boosting import boost, fixed_parameters, training_matrix
 from training.calibrate import anchored
 from training.calibrator_choice import Margins, choose_calibrator
 from training.dataset import Dataset
 from training.learn_encoding import learn_features
+from training.level import Told, best_memory
 from training.recency import DAY, HalfLives, by_recency
 from training.reference import reference_of
 from training.scorecards import fit_scorecard
-from training.search_space import booster_parameters
+from training.search_space import PRIOR, booster_parameters
 from training.split import Split, before, folds, holds
 from training.tuning import Choice
 
@@ -32,8 +35,16 @@ IMPOSSIBLE = {"maintenance": 0, "strategic": 2}
 SMOKE_ROWS = 5
 
 
-def fit_candidate(parts: Split, choice: Choice, settings: Settings, seed: int, trained_as_of: datetime) -> Artefact:
-    """A calibrated artefact; the test part is not looked at.
+@dataclass(frozen=True)
+class Candidate:
+    """A calibrated artefact, and how many matured outcomes its level follows (None: it stays as it is)."""
+
+    artefact: Artefact
+    memory: int | None
+
+
+def fit_candidate(parts: Split, choice: Choice, settings: Settings, seed: int, trained_as_of: datetime) -> Candidate:
+    """The chosen rung, fit and calibrated; the test part is not looked at.
 
     The recipe is fit on the fit part, so that its margins of the later calibration part teach the calibrator's shape,
     and then on all rows before the test, since the newest rows tell most. The level is then set by the rows that
@@ -49,7 +60,20 @@ def fit_candidate(parts: Split, choice: Choice, settings: Settings, seed: int, t
         newest = margins(last, recipe.newest(parts.before_test, parts.calibrate, parts.test_from))
         shape = anchored(shape, newest.margin, newest.y, newest.w)
     masked = replace(last, masks=_masks(parts.before_test, last.features), calibrator=shape)
-    return _described(masked, parts, settings)
+    return Candidate(masked, _memory(replace(first, masks=_masks(parts.fit, first.features)), parts))
+
+
+def _memory(first: Artefact, parts: Split) -> int | None:
+    """Rehearsed on the calibration part by a model that did not learn from it."""
+    # A customer's outcome is a season old when it is known: following it sets winter's level in summer.
+    if not parts.is_calibrated_later or not parts.test.is_by_entity:
+        return None
+    return best_memory(told_by(first, parts.calibrate), told_by(first, parts.past))
+
+
+def told_by(model: Artefact, part: Dataset) -> Told:
+    """What the model says of a part's rows, and what became of them."""
+    return Told(model.log_odds(model.encode(part.frame)), part.y, part.w, part.as_of, part.max_known_at)
 
 
 def margins(model: Artefact, part: Dataset) -> Margins:
@@ -84,36 +108,51 @@ class Recipe:
 
     def fit(self, part: Dataset) -> Artefact:
         """An artefact without calibration."""
-        rows = self.weighted(part)
-        specs = learn_features(part, self.settings.training)
+        rung, specs = self.choice.rung, learn_features(part, self.settings.training)
         encoded = encode_frame(specs, part.frame)
-        card = fit_scorecard(self.choice.point["start"], specs, encoded, rows.y, rows.w, rows.class_count)
+        kinds = [kind for kind in (rung.start, rung.linear) if kind is not None]
+        weights = {PRIOR: self.weighted(part).w}
+        cards = [
+            fit_scorecard(kind, specs, encoded, part.y, weights.get(kind, part.w), part.class_count) for kind in kinds
+        ]
+        booster = self._trees(part, specs, encoded, cards[0])
+        return Artefact(
+            name=part.model, features=specs, booster=booster, scorecard=mean_scorecard(rung.name, cards),
+            tree_weight=1 / len(cards), calibrator=Calibrator(), trained_as_of=self.trained_as_of,
+            horizon_days=part.horizon_days,
+        )  # fmt: skip
+
+    def _trees(
+        self, part: Dataset, specs: tuple[FeatureSpec, ...], encoded: NDArray[np.float32], start: Scorecard
+    ) -> xgb.Booster:
+        """Trees boosted on a scorecard; without rounds an empty booster."""
+        rows = self.weighted(part)
         matrix = training_matrix(encoded, rows.y, ["c" if spec.kind == "category" else "q" for spec in specs])
         parameters = {
             **fixed_parameters(rows.class_count, self.seed, encoded.size),
-            **booster_parameters(self.choice.point),
+            **booster_parameters(self.choice.rung.point),
         }
-        booster = boost(parameters, matrix, rows.w, card.margin(encoded), self.choice.rounds)
-        return Artefact(
-            name=part.model, features=specs, booster=booster, scorecard=card, calibrator=Calibrator(),
-            trained_as_of=self.trained_as_of, horizon_days=part.horizon_days,
-        )  # fmt: skip
+        return boost(parameters, matrix, rows.w, start.margin(encoded), self.choice.rung.rounds)
+
+    @property
+    def half_life_share(self) -> float:
+        """That of the trees; a scorecard alone counts all rows alike."""
+        return float(self.choice.rung.point.get("half_life_share", 0.0))
 
     def weighted(self, part: Dataset) -> Dataset:
         """The part with the weights of the chosen half-life."""
-        return by_recency(part, self.half_lives.days(self.choice.point["half_life_share"]))
+        return by_recency(part, self.half_lives.days(self.half_life_share))
 
     def newest(self, past: Dataset, block: Dataset, now: np.datetime64) -> Dataset:
         """Rows that set the level: those that counted in the fit, or the newest block if it is mature."""
-        is_plain = not self.choice.point["half_life_share"]
-        return block if is_plain and self.is_mature(block, now) else self.weighted(past)
+        return block if not self.half_life_share and self.is_mature(block, now) else self.weighted(past)
 
     def is_mature(self, block: Dataset, now: np.datetime64) -> bool:
         """Whether half of the block, which reaches up to now, had time to show slow outcomes."""
         return bool((now - block.group_at.min()) / DAY >= 2 * self.half_lives.least_days)
 
 
-def _described(model: Artefact, parts: Split, settings: Settings) -> Artefact:
+def described(model: Artefact, parts: Split, settings: Settings) -> Artefact:
     """The model with its grades, reference statistics and smoke rows."""
     encoded = model.encode(parts.calibrate.frame)
     predictions = model.predict(encoded)

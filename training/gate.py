@@ -95,7 +95,8 @@ def compare(
 def _fault(comparison: Comparison, settings: Gate, *, is_simplest: bool) -> str | None:
     shown = f"log loss {comparison.difference:+.4f} [{comparison.low:+.4f}, {comparison.high:+.4f}]"
     must_beat = is_simplest or (comparison.rival == CHAMPION and settings.champion_rule == "better")
-    if must_beat and comparison.share_better < settings.confidence:
+    # Both tails: of equals, half the tail may be taken for better.
+    if must_beat and comparison.share_better < (1 + settings.confidence) / 2:
         sure = f"{settings.confidence:.0%} confidence"
         return f"it must beat {_called(comparison.rival)} at {sure}, but has {shown} against it"
     if not must_beat and comparison.share_worse >= settings.confidence:

@@ -16,8 +16,10 @@ from scoring.registry import Registry
 from training.baselines import baseline_predictions
 from training.bootstrap import metric_intervals
 from training.by_age import metrics_by_age
+from training.candidate import Candidate, told_by
 from training.dataset import Dataset
 from training.gate import CHAMPION, Verdict, judge
+from training.level import Told, followed, probabilities
 from training.split import Split
 
 Floats = NDArray[np.float64]
@@ -29,6 +31,9 @@ MAX_INTERVAL_CELLS = 4_000_000  # rows x samples: larger tests need fewer sample
 class Judgement:
     """Figures on the test part. predictions: the candidate's, [n] or [n, 3]; baselines: figures of each;
     by_age: of all of them per age of the lead, win only.
+
+    fixed: figures of the candidate had its level stayed as it was before the test. told: what it said of all rows whose
+    outcomes may set its level when it is shipped.
     """
 
     predictions: Floats
@@ -37,14 +42,18 @@ class Judgement:
     baselines: dict[str, dict[str, float]]
     by_age: list[dict[str, Any]]
     verdict: Verdict
+    fixed: dict[str, float]
+    told: Told
 
 
 def judge_candidate(
-    artefact: Artefact, parts: Split, settings: Settings, registry: Registry | None, seed: int
+    candidate: Candidate, parts: Split, settings: Settings, registry: Registry | None, seed: int
 ) -> Judgement:
     """Score the test part once and let the gate decide."""
-    test = parts.test
-    predictions = artefact.predict(artefact.encode(test.frame))
+    test, artefact = parts.test, candidate.artefact
+    said = told_by(artefact, test)
+    told = told_by(artefact, parts.past).and_also(said)
+    predictions = probabilities(followed(said, told, candidate.memory))
     rivals = baseline_predictions(parts.before_test, test, settings.training)
     baselines = {name: metrics_of(test, p, test.w) for name, p in rivals.items()}
     champion, note = _champion(artefact, test, registry)
@@ -60,6 +69,8 @@ def judge_candidate(
         baselines=baselines,
         by_age=metrics_by_age(test, {"model": predictions, **rivals}) if test.is_by_entity else [],
         verdict=judge(losses, test.w, test.entity, error, settings.training.gate, seed, note),
+        fixed=metrics_of(test, probabilities(said.log_odds), test.w),
+        told=told,
     )
 
 

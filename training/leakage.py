@@ -1,13 +1,13 @@
 """Columns that know the outcome, found before any fit and kept out with their evidence.
 
-First form: skill of one column alone, filled far more often for closed than for open leads, identifiers. All of it is
-measured on the fit part; the test part is not looked at.
+Proof: the column alone tells the outcome apart, is filled far more often for closed than for open leads, or holds
+values that go with one outcome and that no open lead has; or it names rows. Suspicion: its skill alone is far above
+that of every other column. Both are kept out unless the mapping accepts the column. All of it is measured on the fit
+part; the test part is not looked at. What a CRM recorded or changed after the landmark never comes so far: features are
+made of what was known by then.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,28 +16,14 @@ from numpy.typing import NDArray
 from configs.sections import Leakage
 from scoring.encoding import as_category, numbers_of
 from scoring.metrics import roc_auc
+from training.after_closing import LEAST_EXPECTED, MIN_ROWS, Quarantined, is_static, newest_cases, only_after_closing
 from training.dataset import Dataset, FeatureLike
 
 Floats = NDArray[np.float64]
-MIN_ROWS = 50
 IDENTIFIER_SHARE = 0.5  # distinct values per filled row (one row per entity)
 SMOOTHING = 1.0
-
-
-@dataclass(frozen=True)
-class Quarantined:
-    """A column kept out of the model. reason: skill_alone, filled_when_closed or identifier; words: the evidence in a
-    sentence.
-    """
-
-    column: str
-    reason: str
-    evidence: dict[str, float]
-    words: str
-
-    def to_json(self) -> dict[str, Any]:
-        """As a training report has it."""
-        return {"column": self.column, "reason": self.reason, "evidence": self.evidence, "words": self.words}
+NEVER = 0.02  # filled for open leads at most this part of as often as for closed ones
+ATTRIBUTE = "attr_"  # our own features are made of what was known; the export's columns may not be
 
 
 def quarantine(fit: Dataset, open_frame: pd.DataFrame | None, settings: Leakage) -> list[Quarantined]:
@@ -45,20 +31,42 @@ def quarantine(fit: Dataset, open_frame: pd.DataFrame | None, settings: Leakage)
 
     open_frame: rows of open leads as of now, None where there are none to compare with.
     """
-    suspects = (feature for feature in fit.features if not feature.is_accepted)
-    found = (_examine(fit, feature, open_frame, settings) for feature in suspects)
-    return [suspect for suspect in found if suspect is not None]
+    suspects = [feature for feature in fit.features if not feature.is_accepted]
+    skills = {feature.name: single_auc(fit, feature, fit.frame[feature.name]) for feature in fit.features}
+    found = [_proof(fit, feature, skills[feature.name], open_frame, settings) for feature in suspects]
+    proven = [one for one in found if one is not None]
+    honest = [feature for feature in suspects if feature.name not in {one.column for one in proven}]
+    left = {name: skill for name, skill in skills.items() if name not in {one.column for one in proven}}
+    return [*proven, *_out_of_line(fit, honest, left, settings)]
 
 
-def _examine(
-    fit: Dataset, feature: FeatureLike, open_frame: pd.DataFrame | None, settings: Leakage
+def _proof(
+    fit: Dataset, feature: FeatureLike, skill: float, open_frame: pd.DataFrame | None, settings: Leakage
 ) -> Quarantined | None:
     column = fit.frame[feature.name]
     return (
         _identifier(fit, feature, column)
-        or _skill(fit, feature, column, settings)
+        or _skill(fit, feature, skill, settings)
         or _filled(fit, feature.name, column, open_frame, settings)
+        or only_after_closing(fit, feature, open_frame)
     )
+
+
+def _out_of_line(
+    fit: Dataset, features: list[FeatureLike], skills: dict[str, float], settings: Leakage
+) -> list[Quarantined]:
+    """Attributes whose skill beyond chance is both high and a multiple of the best other column's."""
+    found = []
+    for feature in features:
+        skill = skills[feature.name]
+        best = max([other for name, other in skills.items() if name != feature.name], default=0.5)
+        limit = max(settings.suspect_auc, 0.5 + settings.suspect_factor * (best - 0.5))
+        if feature.name.startswith(ATTRIBUTE) and skill > limit:
+            words = (f"{feature.name} alone reaches an AUC of {skill:.3f}, the next best column {best:.3f}: it may be "
+                     f"filled when the outcome is known. Name it under `accept` if it is not.")  # fmt: skip
+            evidence = {"single_auc": round(skill, 4), "next_auc": round(best, 4), "rows": float(len(fit))}
+            found.append(Quarantined(feature.name, "out_of_line", evidence, words))
+    return found
 
 
 def _identifier(fit: Dataset, feature: FeatureLike, column: pd.Series) -> Quarantined | None:
@@ -73,8 +81,7 @@ def _identifier(fit: Dataset, feature: FeatureLike, column: pd.Series) -> Quaran
     return Quarantined(feature.name, "identifier", {"distinct": float(distinct), "rows": float(len(filled))}, words)
 
 
-def _skill(fit: Dataset, feature: FeatureLike, column: pd.Series, settings: Leakage) -> Quarantined | None:
-    auc = single_auc(fit, feature, column)
+def _skill(fit: Dataset, feature: FeatureLike, auc: float, settings: Leakage) -> Quarantined | None:
     if not auc > settings.max_single_auc:
         return None
     words = f"{feature.name} alone tells the outcome apart with an AUC of {auc:.3f}, above {settings.max_single_auc}."
@@ -113,26 +120,13 @@ def _rates_of_others(column: pd.Series, y: NDArray[np.int_], entity: NDArray[np.
 def _filled(
     fit: Dataset, name: str, column: pd.Series, open_frame: pd.DataFrame | None, settings: Leakage
 ) -> Quarantined | None:
-    if (
-        open_frame is None
-        or len(open_frame) < MIN_ROWS
-        or name not in open_frame.columns
-        or not _is_static(fit, column)
-    ):
+    if open_frame is None or len(open_frame) < MIN_ROWS or name not in open_frame.columns or not is_static(fit, column):
         return None
-    closed, still_open = float(column.notna().mean()), float(open_frame[name].notna().mean())
-    if closed - still_open <= settings.max_fill_gap:
+    newest = column.iloc[newest_cases(fit)]
+    closed, still_open = float(newest.notna().mean()), float(open_frame[name].notna().mean())
+    is_never_open = closed * len(open_frame) >= LEAST_EXPECTED and still_open <= NEVER * closed
+    if closed - still_open <= settings.max_fill_gap and not is_never_open:
         return None
     words = f"{name} is filled for {closed:.0%} of closed and {still_open:.0%} of open leads: it is filled at the end."
     evidence = {"filled_closed": round(closed, 4), "filled_open": round(still_open, 4), "limit": settings.max_fill_gap}
     return Quarantined(name, "filled_when_closed", evidence, words)
-
-
-def _is_static(fit: Dataset, column: pd.Series) -> bool:
-    """Whether the column stays as it is while a lead grows older; others differ between young and old leads
-    honestly.
-    """
-    filled = column.notna().to_numpy()
-    any_filled = np.bincount(fit.entity, weights=filled)
-    rows = np.bincount(fit.entity)
-    return bool(np.all((any_filled == 0) | (any_filled == rows)))

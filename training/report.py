@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from training.leakage import Quarantined
+from training.after_closing import Quarantined
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 scoring/scorecard.py).
 
 prior         the rates of the classes
-naive_bayes   log frequencies per value with +0.1, as in Odoo's predictive lead scoring
+rates         shrunk rates by channel and segment (training/shrunk_rates.py)
+naive_bayes   log frequencies per value with +0.1, as in Odoo's predictive lead scoring, which does so per team
 markov        naive Bayes on the tier alone: the transition matrix of RFM tiers
-logistic      logistic regression: a line per number, one-hot categories
-ridge_*       multinomial logistic regression with an L2 penalty on binned columns
+logistic_*    logistic regression on splines, by the strength of its L2 penalty (training/spline_start.py)
 """
 
 from __future__ import annotations
@@ -15,23 +15,25 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from scoring.feature_spec import FeatureSpec
 from scoring.scorecard import Scorecard, Term
-from training.linear_start import fit_linear, fit_logistic
+from training.shrunk_rates import SEGMENT_COLUMNS, fit_rates
+from training.spline_start import fit_splines
 
 SMOOTHING = 0.1
 MAX_BINS = 12
-RIDGE_C = {"ridge_weak": 0.3, "ridge_middle": 0.03, "ridge_strong": 0.003}
+LOGISTIC_C = {"logistic_strong": 0.01, "logistic": 0.1, "logistic_weak": 1.0}
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
 
 
 def starts_of(model: str) -> list[str]:
-    """Kinds that the search may choose from, the simplest first."""
-    return ["prior", "markov" if model == "rfm" else "naive_bayes", "logistic", *RIDGE_C]
+    """Kinds that the search may choose from, the simplest first: naive Bayes has as many points as the logistic
+    regressions and no penalty on them.
+    """
+    return ["prior", "rates", *(["markov"] if model == "rfm" else []), *LOGISTIC_C, "naive_bayes"]
 
 
 def fit_scorecard(
@@ -42,15 +44,27 @@ def fit_scorecard(
     intercept = _outputs(np.log(rates / rates.sum())[None, :])[0]
     if kind == "prior" or not specs or np.count_nonzero(rates > SMOOTHING) < 2:
         return Scorecard(kind, intercept)
-    terms = [_empty_term(column, spec, encoded[:, column]) for column, spec in enumerate(specs)]
-    if kind == "logistic":
-        intercept, terms = fit_linear(specs, encoded, y, w, classes)
-    elif kind in RIDGE_C:
-        intercept, terms = _ridge(RIDGE_C[kind], terms, encoded, y, w, classes)
+    if kind in LOGISTIC_C:
+        intercept, terms = fit_splines(specs, encoded, y, w, classes, LOGISTIC_C[kind])
     else:
-        used = [term for term in terms if kind != "markov" or specs[term.column].name == "rfm_tier"]
-        terms = [_frequencies(term, encoded[:, term.column], y, w, classes) for term in used]
+        used = [column for column, spec in enumerate(specs) if _is_used(kind, spec)]
+        empty = [_empty_term(column, specs[column], encoded[:, column]) for column in used]
+        terms = _counted(kind, empty, encoded, y, w, rates / rates.sum())
     return _centred(kind, intercept, terms, encoded, w)
+
+
+def _is_used(kind: str, spec: FeatureSpec) -> bool:
+    if kind == "rates":
+        return spec.kind == "category" and spec.name in SEGMENT_COLUMNS
+    return kind != "markov" or spec.name == "rfm_tier"
+
+
+def _counted(
+    kind: str, terms: Sequence[Term], encoded: Matrix, y: NDArray[np.int_], w: Floats, rates: Floats
+) -> list[Term]:
+    if kind == "rates":
+        return [replace(term, points=_outputs(term.points)) for term in fit_rates(terms, encoded, y, w, rates)]
+    return [_frequencies(term, encoded[:, term.column], y, w, len(rates)) for term in terms]
 
 
 def _empty_term(column: int, spec: FeatureSpec, values: NDArray[np.float32]) -> Term:
@@ -71,21 +85,6 @@ def _frequencies(term: Term, values: NDArray[np.float32], y: NDArray[np.int_], w
     np.add.at(table, (term.bins(values), y), w)
     table += SMOOTHING
     return replace(term, points=_outputs(np.log(table / table.sum(axis=0))))
-
-
-def _ridge(
-    strength: float, terms: Sequence[Term], encoded: Matrix, y: NDArray[np.int_], w: Floats, classes: int
-) -> tuple[Floats, list[Term]]:
-    sizes = [len(term.points) for term in terms]
-    starts = np.concatenate([[0], np.cumsum(sizes)])
-    bins = [term.bins(encoded[:, term.column]) + start for term, start in zip(terms, starts[:-1], strict=True)]
-    columns, rows = np.stack(bins, axis=1), np.repeat(np.arange(len(y)), len(terms))
-    design = csr_matrix((np.ones(columns.size), (rows, columns.ravel())), shape=(len(y), int(starts[-1])))
-    points, intercepts = fit_logistic(design, y, w, classes, strength)
-    return intercepts, [
-        replace(term, points=points[start : start + len(term.points)])
-        for term, start in zip(terms, starts[:-1], strict=True)
-    ]
 
 
 def _outputs(log_probabilities: Floats) -> Floats:

@@ -42,6 +42,10 @@ class Run:
         """A JSON file of the run."""
         self._client.log_dict(self.run_id, content, path)
 
+    def page(self, html: str, path: str) -> None:
+        """An HTML file of the run."""
+        self._client.log_text(self.run_id, html, path)
+
     def curves(self, curves: Curves) -> None:
         """Each curve as a picture and as JSON."""
         for name, points in curves.items():
@@ -81,10 +85,7 @@ def importance_of(artefact: Artefact) -> dict[str, float]:
     trees = {spec.name: float(gain.get(f"f{i}", 0.0)) for i, spec in enumerate(artefact.features)}
     points = dict.fromkeys(trees, 0.0)
     for term in artefact.scorecard.terms:
-        if term.line is None:
-            reach = term.points.max(axis=0) - term.points.min(axis=0)
-        else:
-            reach = np.abs(term.line.slope) * (term.line.high - term.line.low)
+        reach = np.ptp(term.points, axis=0) + (0.0 if term.curve is None else np.ptp(term.curve.heights, axis=0))
         points[artefact.features[term.column].name] = float(np.max(reach))
     parts = [part for part in (trees, points) if sum(part.values()) > 0]
     shares = {name: sum(part[name] / sum(part.values()) for part in parts) / max(len(parts), 1) for name in trees}

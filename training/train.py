@@ -17,14 +17,18 @@ from configs.progress import SILENT, Progress
 from configs.settings import Settings
 from scoring.artefact import Artefact
 from scoring.registry import Registry
-from training.candidate import fit_candidate
+from training.after_closing import Quarantined
+from training.candidate import described, fit_candidate
+from training.card import model_card
 from training.curves import curves_of
 from training.dataset import CLASS_COUNT, Dataset
 from training.errors import UnknownModelError
+from training.findings import findings_of, ranges_learnt
 from training.fold_matrix import FoldMatrix
 from training.judgement import Judgement, judge_candidate
-from training.leakage import Quarantined, quarantine
+from training.leakage import quarantine
 from training.learn_encoding import learn_features
+from training.level import at_newest_level
 from training.recency import HalfLives
 from training.refusal import check_enough
 from training.report import TrainReport
@@ -65,10 +69,14 @@ def train(  # noqa: PLR0913, PLR0917 (the agreed signature)
     candidate = fit_candidate(parts.without(moving), choice, settings, seed, as_of)
     progress.say(f"{model}: judging on the newest {len(parts.test):,} rows.")
     judgement = judge_candidate(candidate, parts, settings, registry, seed)
-    artefact = _finished(candidate, parts, choice, judgement, quarantined, seed)
-    details = {"excluded": excluded, "chosen": {**choice.point, "rounds": choice.rounds}, "trials": choice.trials,
-               "moving": moving,
+    newest = at_newest_level(candidate.artefact, candidate.memory, judgement.told, as_of)
+    shipped = described(newest, parts.without(moving), settings)
+    artefact = _finished(shipped, candidate.memory, parts, choice, judgement, quarantined, seed)
+    details = {"excluded": excluded, "chosen": choice.rung.recipe,
+               "ladder": list(choice.ladder), "trials": choice.trials, "moving": moving,
+               "level": {"memory_rows": candidate.memory, "metrics_fixed": judgement.fixed},
                "calibrator": artefact.calibrator.kind, "by_age": judgement.by_age,
+               "findings": artefact.provenance["findings"],
                "fingerprint": artefact.provenance["fingerprint"]}  # fmt: skip
     version, run_id = _register(artefact, parts, judgement, settings, registry, details)
     return TrainReport(
@@ -105,28 +113,34 @@ def _search(
     shifts = column_shifts(parts.fit, parts.calibrate, learn_features(parts.fit, settings.training))
 
     @cache
-    def matrices(limit: float) -> list[FoldMatrix]:
-        pairs = folds(parts.without(moved(shifts, limit)), settings.training, seed)
+    def without(columns: tuple[str, ...]) -> list[FoldMatrix]:
+        pairs = folds(parts.without(columns), settings.training, seed)
         return [FoldMatrix(earlier, later, settings.training, seed, half_lives) for earlier, later in pairs]
+
+    def matrices(limit: float) -> list[FoldMatrix]:
+        return without(tuple(moved(shifts, limit)))
 
     database = settings.paths.home / "tuning.db"
     choice = tune(parts.fit.model, parts.before_test.fingerprint(), matrices, budget, database, seed, progress)
-    return choice, moved(shifts, choice.point["max_shift"])
+    return choice, moved(shifts, choice.rung.max_shift)
 
 
 def _finished(
-    candidate: Artefact, parts: Split, choice: Choice, judgement: Judgement, quarantined: list[Quarantined], seed: int
-) -> Artefact:
+    shipped: Artefact, memory: int | None, parts: Split, choice: Choice, judgement: Judgement,
+    quarantined: list[Quarantined], seed: int,
+) -> Artefact:  # fmt: skip
     """The artefact with its figures and its history; nothing in it depends on a clock or on the run."""
-    metrics = {name: value for name, value in judgement.metrics.items() if np.isfinite(value)}
+    metrics = _finite(judgement.metrics)
     provenance = {
         "split": parts.in_words(), "test_from": _day(parts.test_from), "seed": seed,
         "fingerprint": parts.before_test.fingerprint(),
-        "search": {**choice.point, "rounds": choice.rounds, "loss": choice.loss},
+        "search": {**choice.rung.recipe, "loss": choice.rung.loss},
+        "ladder": list(choice.ladder), "level": {"memory_rows": memory, "metrics_fixed": _finite(judgement.fixed)},
         "quarantined": [column.to_json() for column in quarantined],
-        "baselines": judgement.baselines,
+        "baselines": judgement.baselines, "findings": findings_of(shipped, parts, judgement.predictions),
     }  # fmt: skip
-    return replace(candidate, metrics=metrics, provenance=provenance)
+    reference = {**shipped.reference, **ranges_learnt(shipped, parts, judgement.predictions)}
+    return replace(shipped, metrics=metrics, provenance=provenance, reference=reference)
 
 
 def _register(
@@ -158,13 +172,26 @@ def _log(run: Run, artefact: Artefact, parts: Split, judgement: Judgement, detai
     run.metrics(judgement.metrics)
     for name, figures in judgement.baselines.items():
         run.metrics(figures, prefix=f"{name}_")
-    run.curves(curves_of(parts.test, judgement.predictions))
+    curves = curves_of(parts.test, judgement.predictions)
+    run.curves(curves)
+    run.page(model_card(_card_content(artefact, parts, judgement, details), curves), "card.html")
     run.document({"importance": importance_of(artefact)}, "importance.json")
     run.document(
         {"gate": judgement.verdict.to_json(), "intervals": judgement.intervals, **artefact.provenance}, "judgement.json"
     )
     profile = f'{{"rows": {len(parts.before_test) + len(parts.test)}, "features": {len(artefact.features)}}}'
     run.data(artefact.name, details["fingerprint"], profile)
+
+
+def _card_content(artefact: Artefact, parts: Split, judgement: Judgement, details: dict[str, Any]) -> dict[str, Any]:
+    """What the model card tells, as the report will have it."""
+    shown = [parts.before_test, parts.test]
+    return {
+        **details, "model": artefact.name, "gate": judgement.verdict.to_json(), "split": _split_json(parts),
+        "rows": sum(map(len, shown)), "positives": sum(int(part.is_positive.sum()) for part in shown),
+        "metrics": judgement.metrics, "intervals": judgement.intervals, "baselines": judgement.baselines,
+        "quarantined": artefact.provenance["quarantined"],
+    }  # fmt: skip
 
 
 def _split_json(parts: Split) -> dict[str, Any]:
@@ -177,6 +204,10 @@ def _split_json(parts: Split) -> dict[str, Any]:
         "calibrate_rows": len(parts.calibrate),
         "dropped": parts.dropped,
     }  # fmt: skip
+
+
+def _finite(figures: dict[str, float]) -> dict[str, float]:
+    return {name: value for name, value in figures.items() if np.isfinite(value)}
 
 
 def _day(moment: np.datetime64) -> str:

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import optuna
+from numpy.typing import NDArray
 from optuna.storages import RDBStorage
-from optuna.trial import TrialState
+from optuna.trial import FrozenTrial, TrialState
 
 from configs.progress import Progress
 from training.fold_matrix import STEP_ROUNDS, FoldMatrix
-from training.search_space import Parameters, first_points, suggest
+from training.ladder import BOOSTED, STACK, Rung, best_logistic, best_of_each, chosen, scorecard_rungs, table_of
+from training.search_space import MAX_SHIFTS, Parameters, first_points, start_of, suggest
 
+Floats = NDArray[np.float64]
 STARTUP_TRIALS = 8
 Folds = Callable[[float], Sequence[FoldMatrix]]  # the folds without columns that move further than a limit
-SPACE_VERSION = 6  # part of the study's name: trials of another space are not this search's
+SPACE_VERSION = 9  # part of the study's name: trials of another space are not this search's
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The best point found: where to start, how to boost and for how many rounds; loss: mean over the folds."""
+    """The rung chosen, the whole ladder as rows of a table, and the trials made."""
 
-    point: Parameters
-    rounds: int
-    loss: float
+    rung: Rung
+    ladder: tuple[dict[str, Any], ...]
     trials: int
 
 
@@ -49,51 +52,78 @@ def tune(
     seed: int,
     progress: Progress,
 ) -> Choice:
-    """The best of `budget.trials` points by mean loss over time-ordered folds; at least one is tried."""
+    """The rung to take, after `budget.trials` points for the trees, at least one, on time-ordered folds."""
     deadline = time.monotonic() + budget.timeout_seconds
+    cards = {limit: scorecard_rungs(model, folds(limit), limit) for limit in MAX_SHIFTS}
+    lines = {limit: best_logistic(rungs) for limit, rungs in cards.items()}
     with _study(f"{model}-{fingerprint[:16]}-{seed}-{SPACE_VERSION}", database) as study, \
             progress.bar(f"tune {model}", budget.trials, unit="trial") as bar:  # fmt: skip
         done = _finished(study)
         bar.update(min(done, budget.trials))
         while done < budget.trials and (done == 0 or time.monotonic() < deadline):
-            _try_next(study, model, folds, seed, done)
+            _try_next(study, folds, lines, seed, done)
             done = _finished(study)
             bar.update(1)
-        best = study.best_trial
-        return Choice(dict(best.params), int(best.user_attrs["rounds"]), float(best.values[0]), done)
+        trials = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+        trees = [_rung(name, trial, lines) for trial in trials for name in (BOOSTED, STACK)]
+        rungs = best_of_each([*(rung for group in cards.values() for rung in group), *trees], model)
+        return Choice(chosen(rungs), table_of(rungs), done)
 
 
-def _try_next(study: optuna.Study, model: str, folds: Folds, seed: int, done: int) -> None:
+def _try_next(study: optuna.Study, folds: Folds, lines: Mapping[float, Rung], seed: int, done: int) -> None:
     """One trial. The sampler is seeded anew by the number of finished trials, so that a resumed search takes the same
     way.
     """
     study.sampler = optuna.samplers.TPESampler(seed=seed + done, n_startup_trials=STARTUP_TRIALS)
-    firsts = first_points(model)
+    firsts = first_points()
     if done < len(firsts):
         study.enqueue_trial(firsts[done])
     trial = study.ask()
-    point = suggest(trial, model)
+    point = suggest(trial)
+    limit = point["max_shift"]
     try:
-        loss = _mean_loss(trial, point, folds(point["max_shift"]))
+        loss = _least_loss(trial, point, folds(limit), lines[limit].name)
     except optuna.TrialPruned:
         study.tell(trial, state=TrialState.PRUNED)
     else:
         study.tell(trial, loss)
 
 
-def _mean_loss(trial: optuna.Trial, point: Parameters, folds: Sequence[FoldMatrix]) -> float:
-    """Least mean loss over the folds at one common number of rounds, which is noted on the trial."""
-    curves: list[list[float]] = []
+def _least_loss(trial: optuna.Trial, point: Parameters, folds: Sequence[FoldMatrix], linear: str) -> float:
+    """The lesser of the losses with and without the line, each at one number of rounds common to the folds; noted on
+    the trial with the losses per block.
+    """
+    curves: list[dict[str, Floats]] = []
     for step, fold in enumerate(folds):
-        curves.append(fold.curve(point))
-        trial.report(float(np.mean([min(curve) for curve in curves])), step)
+        curves.append(fold.curves(point, linear))
+        trial.report(min(_at_best(folds, curves, name)[0] for name in (BOOSTED, STACK)), step)
         if step + 1 < len(folds) and trial.should_prune():
             raise optuna.TrialPruned
-    common = min(len(curve) for curve in curves)
-    mean = np.mean([curve[:common] for curve in curves], axis=0)
-    best = int(np.argmin(mean))
-    trial.set_user_attr("rounds", best * STEP_ROUNDS)
-    return float(mean[best])
+    means = []
+    for name in (BOOSTED, STACK):
+        mean, at = _at_best(folds, curves, name)
+        losses = np.concatenate([curve[name][at] for curve in curves])
+        trial.set_user_attr(name, {"rounds": (at + 1) * STEP_ROUNDS, "losses": losses.tolist()})
+        means.append(mean)
+    trial.set_user_attr("weights", np.concatenate([fold.block_weights for fold in folds]).tolist())
+    return min(means)
+
+
+def _at_best(folds: Sequence[FoldMatrix], curves: Sequence[dict[str, Floats]], name: str) -> tuple[float, int]:
+    """Least loss over the folds so far, and the step it is reached at."""
+    common = min(len(curve[name]) for curve in curves)
+    weights = np.concatenate([fold.block_weights for fold in folds[: len(curves)]])
+    blocks = np.concatenate([curve[name][:common] for curve in curves], axis=1)
+    mean = np.average(blocks, axis=1, weights=weights)
+    return float(mean.min()), int(np.argmin(mean))
+
+
+def _rung(name: str, trial: FrozenTrial, lines: Mapping[float, Rung]) -> Rung:
+    noted, limit = trial.user_attrs[name], trial.params["max_shift"]
+    line = lines[limit].name
+    losses, weights = np.array(noted["losses"]), np.array(trial.user_attrs["weights"])
+    point, beside = dict(trial.params), line if name == STACK else None
+    return Rung(name, losses, weights, limit, beside, start_of(point, line), point, int(noted["rounds"]))
 
 
 @contextmanager

@@ -49,9 +49,19 @@ def train(
     context.answer(report, _in_words(report))
 
 
-def models(is_json: Json = False) -> None:
+def models(
+    with_traits: Annotated[
+        bool, typer.Option("--traits", help="Show the traits of winners of the win champion.")
+    ] = False,
+    is_json: Json = False,
+) -> None:
     """List registered versions and which one is the champion."""
     context = Context.of(None, is_json)
+    if with_traits:
+        artefact, version = context.registry.load_champion("win")
+        traits = artefact.provenance.get("findings", {}).get("traits", [])
+        context.answer({"model": "win", "version": version, "traits": traits}, _traits_in_words(traits))
+        return
     rows = [version for name in ModelName for version in context.registry.versions(name.value)]
     header = ["model", "version", "alias", "trained_as_of", "log_loss", "gate"]
     human = text_table(header, [[row.get(column) for column in header] for row in rows])
@@ -78,6 +88,18 @@ def rollback(model: Annotated[ModelName, typer.Argument(help="Which model.")], i
     context.answer(
         {"model": model.value, "champion": version}, f"Version {version} of {model.value} is the champion again."
     )
+
+
+def _traits_in_words(traits: list[dict[str, Any]]) -> str:
+    """A line per segment, as measured on the newest part when the model was judged."""
+    if not traits:
+        return "No segment of the past was won clearly more often than the rest."
+    rows = [
+        [trait["en"], trait["zh"], trait["cases"], f"{trait['rate']:.0%}", f"{trait['low']:.0%} to {trait['high']:.0%}",
+         f"{trait['lift']:.1f}"]
+        for trait in traits
+    ]  # fmt: skip
+    return text_table(["segment", "细分", "leads", "won", "95 %", "lift"], rows)
 
 
 def _in_words(report: dict[str, Any]) -> str:

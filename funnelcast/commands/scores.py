@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from funnelcast.announce import announce_scores
+from funnelcast.announce import announce_scores, keep_scores
 from funnelcast.context import Context
 from funnelcast.errors import CommandError
 from funnelcast.options import AsOf, Json
@@ -58,12 +58,14 @@ def score(
 
 
 def score_leads_now(context: Context) -> DataFrame:
-    """Contract columns of every open lead, best first."""
+    """Contract columns of every open lead, best first; kept in the score log too."""
     from scoring.lead_scores import score_leads
 
     artefact, version = context.registry.load_champion("win")
     frame = context.repository.current_frame("leads", context.as_of)
-    return score_leads(artefact, version, frame, context.settings, context.as_of)
+    scores = score_leads(artefact, version, frame, context.settings, context.as_of)
+    keep_scores(context, artefact, version, scores)
+    return scores
 
 
 def score_customers_now(context: Context) -> DataFrame:

@@ -75,7 +75,7 @@ def artefact(name: str = "win", calibrator: str = "platt", rounds: int = 12) -> 
         if classes > 2
         else {"objective": "binary:logistic", "base_score": 0.5}
     )
-    card = Scorecard("ridge_weak", np.linspace(-1, 0, outputs), (
+    card = Scorecard("logistic_weak", np.linspace(-1, 0, outputs), (
         Term(0, np.array([1.0, 4.0], dtype=np.float32), rng.normal(size=(4, outputs)), is_category=False),
         Term(1, np.empty(0, dtype=np.float32), rng.normal(size=(4, outputs)), is_category=True),
     ))  # fmt: skip

@@ -50,6 +50,6 @@ def test_class_that_was_never_seen_is_next_to_impossible(settings: Settings) -> 
     data = data.take(data.y != 2)
     specs = learn_features(data, settings.training)
     encoded = encode_frame(specs, data.frame)
-    p = softmax(fit_scorecard("ridge_weak", specs, encoded, data.y, data.w, 3).margin(encoded))
+    p = softmax(fit_scorecard("logistic_weak", specs, encoded, data.y, data.w, 3).margin(encoded))
     assert p[:, 2].max() < 0.01
     assert p.sum(axis=1) == pytest.approx(1)

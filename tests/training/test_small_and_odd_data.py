@@ -10,19 +10,27 @@ from tests.training.generated import AS_OF, Frame, won_leads
 from training.candidate import fit_candidate
 from training.dataset import Dataset
 from training.fold_matrix import FoldMatrix
+from training.ladder import Rung
 from training.recency import HalfLives
 from training.search_space import first_points
 from training.split import folds, split
 from training.tuning import Choice
 
 
+def stacked(point: int, rounds: int) -> Rung:
+    """Trees of the given first point of the search beside a logistic regression."""
+    return Rung("stack", np.zeros(1), np.ones(1), 1.0, "logistic", "prior", first_points()[point], rounds)
+
+
 def fitted(frame: Frame, settings: Settings, point: int = 0, rounds: int = 20) -> np.ndarray:
     """Probabilities of the test part by the given first point of the search."""
     parts = split(Dataset.of("win", frame), settings.training, seed=1)
-    choice = Choice(first_points("win")[point], rounds, 0.0, 1)
+    choice = Choice(stacked(point, rounds), (), 1)
     for earlier, later in folds(parts, settings.training, seed=1):
-        FoldMatrix(earlier, later, settings.training, 1, HalfLives.of(parts.before_test)).curve(choice.point)
-    artefact = fit_candidate(parts, choice, settings, 1, AS_OF)
+        FoldMatrix(earlier, later, settings.training, 1, HalfLives.of(parts.before_test)).curves(
+            choice.rung.point, "logistic"
+        )
+    artefact = fit_candidate(parts, choice, settings, 1, AS_OF).artefact
     return artefact.predict(artefact.encode(parts.test.frame))
 
 

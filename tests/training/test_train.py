@@ -21,7 +21,7 @@ BINARY = {"roc_auc", "average_precision", "log_loss", "brier", "ece", "lift_at_1
 
 @pytest.fixture(scope="module")
 def report(settings: Settings) -> TrainReport:
-    return train("win", FakeRepository(won_leads()), settings, AS_OF, trials=2, timeout=60, seed=1)
+    return train("win", FakeRepository(won_leads(2400)), settings, AS_OF, trials=2, timeout=600, seed=1)
 
 
 def folder_of(settings: Settings, model: str) -> Path:
@@ -80,7 +80,7 @@ def test_same_seed_and_data_give_the_same_bytes(report: TrainReport, settings: S
     shared = other.model_copy(
         update={"stores": other.stores.model_copy(update={"mlflow_tracking_uri": settings.mlflow_tracking_uri})}
     )
-    again = train("win", FakeRepository(won_leads()), shared, AS_OF, trials=2, timeout=60, seed=1)
+    again = train("win", FakeRepository(won_leads(2400)), shared, AS_OF, trials=2, timeout=600, seed=1)
     registry = Registry(settings)
     registry.load("win", again.version)
     registry.load("win", report.version)
@@ -100,7 +100,7 @@ def test_scores_of_new_leads_come_from_the_registered_files(report: TrainReport,
 
 @pytest.mark.parametrize("model", ["churn", "rfm"])
 def test_customer_models_train(model: str, settings: Settings) -> None:
-    report = train(model, FakeRepository(customers(model)), settings, AS_OF, trials=2, timeout=60, seed=1)
+    report = train(model, FakeRepository(customers(model)), settings, AS_OF, trials=2, timeout=600, seed=1)
     assert report.is_promoted, report.gate
     assert "same customers" in report.split["words"]
     if model == "rfm":

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from configs.settings import Settings
+from tests.training.generated import won_leads
+from training.backtest import backtest
+from training.dataset import Dataset
+from training.groups import by_group
+from training.learn_encoding import learn_features
+from training.range_table import range_table
+from training.split import split
+from training.traits import rate_interval, traits_of
+
+
+def test_planted_traits_come_first_and_are_measured_on_the_newest_part(settings: Settings) -> None:
+    parts = split(Dataset.of("win", won_leads(4000)), settings.training, 1)
+    traits = traits_of(parts.before_test, parts.test, learn_features(parts.before_test, settings.training))
+    assert "Channel: referral" in traits[0]["en"]
+    assert traits[0]["lift"] > 1.5
+    assert traits[0]["low"] < traits[0]["rate"] < traits[0]["high"]
+    assert all(trait["cases"] <= len(parts.test) for trait in traits)
+
+
+def test_columns_that_say_nothing_give_no_trait(settings: Settings) -> None:
+    frame = won_leads(3000)
+    frame.features = [feature for feature in frame.features if feature.name in ("noise", "mixed")]
+    parts = split(Dataset.of("win", frame), settings.training, 1)
+    found = traits_of(parts.before_test, parts.test, learn_features(parts.before_test, settings.training))
+    assert all(trait["lift"] < 1.4 for trait in found)
+    assert rate_interval(0, 10)[0] < 0.01
+
+
+def test_backtest_counts_wins_and_money_of_the_top_of_each_order() -> None:
+    data = Dataset.of("win", won_leads(500))
+    data.frame["expected_amount"] = np.where(data.y == 1, 100.0, 50.0)
+    found = backtest(data, data.y * 0.8 + 0.1, share=0.1)
+    assert found["orders"]["probability"]["wins"] == pytest.approx(50 / data.y.sum())
+    assert found["orders"]["priority"]["money"] == pytest.approx(50 / data.y.sum())
+    assert found["orders"]["random"] == {"wins": 0.1, "money": 0.1}
+
+
+def test_backtest_without_amounts_has_no_money() -> None:
+    data = Dataset.of("win", won_leads(300))
+    orders = backtest(data, np.linspace(0, 1, 300))["orders"]
+    assert "amount" not in orders
+    assert orders["priority"] == orders["probability"]
+    assert orders["priority"]["money"] is None
+
+
+def test_groups_show_the_gap_of_a_channel_that_is_misjudged() -> None:
+    data = Dataset.of("win", won_leads(3000))
+    groups = {row["group"]: row for row in by_group(data, np.full(3000, data.y.mean()))["channel_id"]}
+    assert groups["fair"]["gap"] > 0.1 > -0.1 > groups["referral"]["gap"]
+
+
+def test_ranges_hold_the_true_rate_of_new_leads_four_times_in_five() -> None:
+    inside = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        margin = np.sort(rng.normal(-1, 1, 2000))
+        p = 1 / (1 + np.exp(-margin))
+        y = (rng.random(2000) < p).astype(int)
+        table = range_table(margin, p, y, np.ones(2000), np.arange(2000))
+        inside += [low < 0 < high for low, high in zip(table["low"], table["high"], strict=True)]
+        assert sum(table["count"]) == 2000
+    assert np.mean(inside) > 0.6  # distances are cut at 0, so both strictly beside it is the plain interval's coverage

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from training.ladder import Rung, best_logistic, best_of_each, chosen, table_of
+
+
+def rung(name: str, losses: list[float], max_shift: float = 1.0) -> Rung:
+    return Rung(name, np.array(losses), np.ones(len(losses)), max_shift, name)
+
+
+def test_simplest_within_one_standard_error_is_taken() -> None:
+    noise = np.tile([0.02, -0.02], 20)
+    simple, best = rung("rates", list(0.501 + noise)), rung("boosted", [0.5] * 40)
+    assert chosen([simple, best]) is simple
+
+
+def test_gain_that_lasts_through_time_beats_simplicity() -> None:
+    simple, best = rung("rates", list(0.52 + np.tile([0.001, -0.001], 20))), rung("boosted", [0.5] * 40)
+    assert chosen([simple, best]) is best
+
+
+def test_gain_of_one_month_alone_does_not() -> None:
+    simple, best = rung("rates", [0.495] * 9 + [0.6]), rung("boosted", [0.5] * 10)
+    assert chosen([simple, best]) is simple
+
+
+def test_each_name_stands_once_by_its_best_in_the_order_of_simplicity() -> None:
+    rungs = [rung("stack", [0.4]), rung("prior", [0.7]), rung("logistic", [0.5], 0.5), rung("logistic", [0.45], 1.0)]
+    kept = best_of_each(rungs, "win")
+    assert [(one.name, one.max_shift) for one in kept] == [
+        ("prior", 1.0), ("logistic", 0.5), ("logistic", 1.0), ("stack", 1.0),
+    ]  # fmt: skip
+    assert [row["rung"] for row in table_of(kept)] == ["prior", "logistic", "stack"]
+    assert best_logistic(rungs).loss == pytest.approx(0.45)

@@ -1,0 +1,111 @@
+"""The rungs, from the rates of the past to trees beside a line, and the rule by which one is chosen.
+
+prior, rates, rfm: markov, logistic_strong, logistic, logistic_weak, naive_bayes    scorecards
+boosted    XGBoost that begins at the rates of the past or at the best logistic regression
+stack      the mean of the trees' and the best logistic's margins; equal weights, since weights learnt on few blocks of
+           time do worse than none (Clemen 1989; Smith and Wallis 2009)
+
+The simplest rung within one standard error of the best is taken (Breiman et al. 1984, section 3.4.3). The error is that
+of the paired differences between blocks of time: what is better in one month and worse in the next is not better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.fold_matrix import FoldMatrix
+from training.scorecards import LOGISTIC_C, starts_of
+from training.search_space import Parameters
+
+Floats = NDArray[np.float64]
+BOOSTED, STACK = "boosted", "stack"
+
+
+@dataclass(frozen=True, eq=False)
+class Rung:
+    """A way to a model. losses, weights: per block of time over all folds. max_shift: which columns it uses.
+
+    linear: a scorecard whose margin counts; None for trees alone. start: the scorecard its trees begin at. point,
+    rounds: of its trees; none without.
+    """
+
+    name: str
+    losses: Floats
+    weights: Floats
+    max_shift: float
+    linear: str | None
+    start: str | None = None
+    point: Parameters = field(default_factory=dict)
+    rounds: int = 0
+
+    @property
+    def loss(self) -> float:
+        """Log loss over all folds."""
+        return float(np.average(self.losses, weights=self.weights))
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """What was chosen, as a report has it."""
+        return {"rung": self.name, "linear": self.linear, **self.point, "rounds": self.rounds}
+
+    def excess(self, best: Rung) -> tuple[float, float]:
+        """Mean loss above another rung's, and its standard error."""
+        differences = self.losses - best.losses
+        mean = float(np.average(differences, weights=self.weights))
+        spread = float(np.average((differences - mean) ** 2, weights=self.weights))
+        return mean, float(np.sqrt(spread / max(len(differences) - 1, 1)))
+
+    def to_json(self, best: Rung) -> dict[str, Any]:
+        """A row of the ladder's table."""
+        excess, error = self.excess(best)
+        return {"rung": self.name, "log_loss": round(self.loss, 5), "above_best": round(excess, 5),
+                "standard_error": round(error, 5), "max_shift": self.max_shift}  # fmt: skip
+
+
+def scorecard_rungs(model: str, folds: Sequence[FoldMatrix], max_shift: float) -> list[Rung]:
+    """One rung per scorecard, the simplest first."""
+    weights = np.concatenate([fold.block_weights for fold in folds])
+    return [
+        Rung(kind, np.concatenate([fold.losses(fold.margins(kind)[1]) for fold in folds]), weights, max_shift, kind)
+        for kind in starts_of(model)
+    ]
+
+
+def best_logistic(rungs: Sequence[Rung]) -> Rung:
+    """The logistic rung with the least loss."""
+    return min((rung for rung in rungs if rung.name in LOGISTIC_C), key=lambda rung: rung.loss)
+
+
+def best_of_each(rungs: Sequence[Rung], model: str) -> list[Rung]:
+    """The best rung of each name and limit on moving columns, the simplest first: by name, then by fewer columns."""
+    order = [*starts_of(model), BOOSTED, STACK]
+    best: dict[tuple[str, float], Rung] = {}
+    for rung in rungs:
+        key = (rung.name, rung.max_shift)
+        if key not in best or rung.loss < best[key].loss:
+            best[key] = rung
+    return sorted(best.values(), key=lambda rung: (order.index(rung.name), rung.max_shift))
+
+
+def table_of(rungs: Sequence[Rung]) -> tuple[dict[str, Any], ...]:
+    """The ladder for readers: of each name its best, in the order of simplicity."""
+    best = min(rungs, key=lambda rung: rung.loss)
+    names = dict.fromkeys(rung.name for rung in rungs)
+    of_name = (min((r for r in rungs if r.name == name), key=lambda rung: rung.loss) for name in names)
+    return tuple(rung.to_json(best) for rung in of_name)
+
+
+def chosen(rungs: Sequence[Rung]) -> Rung:
+    """The first rung, rungs being in the order of their simplicity, within one standard error of the best."""
+    best = min(rungs, key=lambda rung: rung.loss)
+    return next(rung for rung in rungs if rung is best or _is_close(rung, best))
+
+
+def _is_close(rung: Rung, best: Rung) -> bool:
+    excess, error = rung.excess(best)
+    return excess <= error
