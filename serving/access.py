@@ -2,86 +2,42 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable
-from typing import Protocol
+import math
+from collections.abc import Awaitable, Callable
 
-from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as AsgiScope
 
-from crm_core.access import Scope
-from serving.errors import ForbiddenError, MethodNotAllowedError, NotFoundError, UnauthorisedError
+from serving.errors import (
+    ForbiddenError,
+    MethodNotAllowedError,
+    NotFoundError,
+    TooManyRequestsError,
+    UnauthorisedError,
+)
+from serving.key_ring import KeyRing
 from serving.operations import Operation, OperationTable
 from serving.permissions import PUBLIC, roles_of
+from serving.rate_limit import RateLimit
 from serving.request_note import Caller, RequestNote
-
-MAX_KEY_LENGTH = 200
-MAX_CACHED_KEYS = 10_000
-
-
-class StoredKey(Protocol):
-    """What the key table tells of a key."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def role(self) -> str: ...  # noqa: D102
-    @property
-    def scope(self) -> Scope: ...  # noqa: D102
-
-
-class KeyRing:
-    """Finds the caller of a key; remembers for a few seconds, unknown keys too, by hash and never in clear.
-
-    Parameters
-    ----------
-    find: looks a key up in its table; may block.
-    bootstrap: the key of the settings, with role admin; None: there is none.
-    cache_seconds: how long a withdrawn key may still work.
-    """
-
-    def __init__(self, find: Callable[[str], StoredKey | None], bootstrap: str | None, cache_seconds: float) -> None:
-        self._find = find
-        self._bootstrap = hashlib.sha256(bootstrap.encode()).digest() if bootstrap else None
-        self._cache_seconds = cache_seconds
-        self._cache: OrderedDict[bytes, tuple[float, Caller | None]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    async def identify(self, key: str) -> Caller | None:
-        """The caller, or None where the key is not known."""
-        if not key or len(key) > MAX_KEY_LENGTH:
-            return None
-        digest = hashlib.sha256(key.encode()).digest()
-        if self._bootstrap is not None and hmac.compare_digest(digest, self._bootstrap):
-            return Caller("bootstrap", "admin")
-        cached = self._cache.get(digest)
-        if cached is not None and cached[0] > time.monotonic():
-            return cached[1]
-        stored = await run_in_threadpool(self._find, key)
-        caller = None if stored is None else Caller(stored.name, stored.role, stored.scope)
-        self._remember(digest, caller)
-        return caller
-
-    def _remember(self, digest: bytes, caller: Caller | None) -> None:
-        with self._lock:
-            self._cache[digest] = (time.monotonic() + self._cache_seconds, caller)
-            self._cache.move_to_end(digest)
-            while len(self._cache) > MAX_CACHED_KEYS:
-                self._cache.popitem(last=False)
 
 
 class Access:
-    """ASGI layer: 401, 404, 405 and 403, in that order, so that a stranger does not learn which routes exist."""
+    """ASGI layer: 401, 429, 404, 405 and 403, in that order, so that a stranger does not learn which routes exist."""
 
-    def __init__(self, app: ASGIApp, table: OperationTable, key_ring: Callable[[], KeyRing]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        table: OperationTable,
+        key_ring: Callable[[], KeyRing],
+        rate_limit: Callable[[], RateLimit],
+        visitor: Callable[[AsgiScope], Awaitable[Caller | None]] | None = None,
+    ) -> None:
         self.app = app
         self.table = table
         self.key_ring = key_ring
+        self.rate_limit = rate_limit
+        self.visitor = visitor  # who a page's session cookie belongs to
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Let the request pass, or raise what forbids it."""
@@ -92,7 +48,7 @@ class Access:
         match = self.table.find(scope["path"])
         operations = match.by_method if match else {}
         if not operations or not all(_is_public(operation) for operation in operations.values()):
-            note.caller = await self._caller(scope)
+            note.caller = await self._caller(scope, operations)
         if match is None:
             raise NotFoundError("There is no such route; /docs.json lists them.", code="route_not_found")
         note.operation = operation = _of_method(operations, scope["method"])
@@ -101,13 +57,20 @@ class Access:
         # BentoML labels its metrics with the path: the template in its place keeps the number of labels bounded.
         await self.app({**scope, "path": operation.path}, receive, send)
 
-    async def _caller(self, scope: AsgiScope) -> Caller:
+    async def _caller(self, scope: AsgiScope, operations: dict[str, Operation]) -> Caller:
         header = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         scheme, _, key = header.decode("latin-1").partition(" ")
         caller = await self.key_ring().identify(key.strip()) if scheme.lower() == "bearer" else None
+        # A cookie opens pages only, and paths that lead nowhere: other sites can have it sent to the API's routes.
+        if not header and self.visitor is not None and all(operation.is_page for operation in operations.values()):
+            caller = await self.visitor(scope)
         if caller is None:
             given = "a key that is not valid" if key else "none"
             raise UnauthorisedError(f"A valid key must be given as 'Authorization: Bearer KEY', but got {given}.")
+        if wait := self.rate_limit().take(caller.prefix or caller.name):
+            error = TooManyRequestsError(f"A key must call less often than this; try again in {wait:.2f} s.")
+            error.retry_after_seconds = math.ceil(wait)  # type: ignore[misc]  # (this one's own pause)
+            raise error
         return caller
 
 

@@ -8,28 +8,37 @@ from typing import Any
 
 from configs.settings import Settings
 from crm_core.access import Ownership, Scope, find_key
+from crm_core.commission.statement import commission_statement
 from crm_core.database import open_database
 from crm_core.exchange import read_changes, receive_events, touched_by
 from crm_core.exchange.courier import deliver_round
 from crm_core.exchange.open_leads import OpenLead, open_leads
 from crm_core.exchange.receive import forget_old_answers
-from crm_core.receipts import last_scores, read_receipt, write_receipts
+from crm_core.findings import record_findings
+from crm_core.receipts import last_scores, write_receipts
 from features.repository import FeatureRepository
+from scoring.challenger import Challengers
 from scoring.registry import Registry
-from serving.access import KeyRing
 from serving.announcing import Announcer
 from serving.champion import ChampionHolder
 from serving.clock import Clock
+from serving.commission import CommissionStatements
 from serving.courier import Courier
 from serving.customer_scoring import CustomerScoring
 from serving.events import EventIntake
 from serving.feed import Feed
+from serving.key_ring import KeyRing
 from serving.lead_scoring import LeadScoring
+from serving.pages.desk import Desk
 from serving.previous_scores import PreviousScores
 from serving.priority import PriorityList
 from serving.receipts import ReceiptWriter
 from serving.refresher import Refresher
+from serving.refusals import finding_of
 from serving.runtime import Runtime
+from serving.shadow import ChallengerShadow
+from serving.stores import Stores
+from serving.tracing import OtlpJson, Traces
 from serving.vectors import VectorSource
 
 
@@ -41,25 +50,27 @@ def assemble(settings: Settings, clock: Clock) -> Runtime:
     engine = open_database(settings.database_url)
     serving = settings.serving
     repository = FeatureRepository(settings)
-    champions = ChampionHolder(Registry(settings), serving.model_poll_seconds)
+    champions = _champions(engine, repository, settings)
     receipts = ReceiptWriter(
         lambda batch: write_receipts(engine, batch), serving.receipt_flush_seconds, serving.receipt_queue_size
     )
-    previous = PreviousScores(lambda ids: last_scores(engine, "lead", ids))
-    vectors = VectorSource(repository.online_reader())
-    leads = LeadScoring(champions, vectors, repository, previous, receipts, clock, settings)
+    stores = Stores(settings, engine, repository)
+    previous = PreviousScores(lambda ids: stores.crm(last_scores, engine, "lead", ids))
+    vectors, forgiving = VectorSource(stores.online), VectorSource(stores.online, stores.last_known)
+    shadow = _shadow(receipts, settings)
+    leads = LeadScoring(champions, forgiving, repository, previous, receipts, clock, settings, shadow)
     refresher = _refresher(engine, repository, champions, vectors, clock, settings)
-    return Runtime(
-        max_body_bytes=serving.max_body_bytes,
-        body_timeout_seconds=serving.body_timeout_seconds,
-        max_entities=serving.max_entities,
-        key_ring=KeyRing(lambda key: find_key(engine, key, Clock().now()), settings.api_key, serving.key_cache_seconds),
+    runtime = Runtime(
+        rules=serving,
+        key_ring=_key_ring(engine, settings),
         champions=champions,
         receipts=receipts,
         leads=leads,
-        customers=CustomerScoring(champions, vectors, receipts, clock, settings),
+        customers=CustomerScoring(champions, forgiving, receipts, clock, settings),
         ownership=Ownership(engine),
-        check_stores=lambda: read_receipt(engine, "-"),
+        check_stores=lambda: stores.check(clock.now()),
+        shadow=shadow,
+        traces=Traces(OtlpJson(serving.trace_endpoint)) if serving.trace_endpoint else None,
         exchange=settings.exchange,
         events=_events(engine, refresher, clock, settings),
         refresher=refresher,
@@ -67,6 +78,47 @@ def assemble(settings: Settings, clock: Clock) -> Runtime:
         priority=PriorityList(_open_leads(engine, settings), champions, vectors, leads, clock, settings),
         read_changes=lambda since, limit: read_changes(engine, since, limit),
     )
+    runtime.commission = _commission(engine, clock, settings)
+    runtime.pages = Desk(engine, settings, clock, champions, vectors, leads, Registry(settings))
+    return runtime
+
+
+def _commission(engine: Any, clock: Clock, settings: Settings) -> CommissionStatements:
+    return CommissionStatements(
+        lambda rep_id, period, as_of: commission_statement(engine, settings, rep_id, period, as_of),
+        Ownership(engine),
+        clock,
+        settings.intake.timezone,
+    )
+
+
+def _key_ring(engine: Any, settings: Settings) -> KeyRing:
+    rules = settings.serving
+    return KeyRing(
+        lambda key: find_key(engine, key, Clock().now()),
+        settings.api_key,
+        rules.key_cache_seconds,
+        rules.store_timeout_seconds,
+        rules.key_grace_seconds,
+    )
+
+
+def _champions(engine: Any, repository: FeatureRepository, settings: Settings) -> ChampionHolder:
+    def columns(name: str) -> set[str]:
+        return {feature.name for feature in repository.catalogue(name)}
+
+    return ChampionHolder(
+        Registry(settings),
+        settings.serving.model_poll_seconds,
+        columns=columns,
+        tell=lambda refusal: record_findings(engine, [finding_of(refusal, Clock().now())]),
+    )
+
+
+def _shadow(receipts: ReceiptWriter, settings: Settings) -> ChallengerShadow:
+    rules = settings.serving
+    challengers = ChampionHolder(Challengers(settings), rules.model_poll_seconds, ("win",), keeps_last=False)
+    return ChallengerShadow(challengers, receipts, rules.shadow_share)
 
 
 def _events(engine: Any, refresher: Refresher, clock: Clock, settings: Settings) -> EventIntake:

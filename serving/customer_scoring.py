@@ -36,7 +36,7 @@ class CustomerScoring:
         self._clock = clock
         self._settings = settings
 
-    def by_ids(self, customer_ids: Sequence[str]) -> dict[str, Any]:
+    def by_ids(self, customer_ids: Sequence[str], *, with_reasons: bool = True) -> dict[str, Any]:
         """Scores of stored customers, from their online vectors, in the order asked.
 
         Raises
@@ -47,7 +47,8 @@ class CustomerScoring:
         now = self._clock.now()
         found = self._vectors.of("customers", customer_ids, now)
         asked = [found[key] for key in customer_ids if key in found]
-        scores = score_vectors(churn.artefact, rfm.artefact, [vector.values for vector in asked], self._settings)
+        rows = [vector.values for vector in asked]
+        scores = score_vectors(churn.artefact, rfm.artefact, rows, self._settings, with_reasons)
         expires_at = now + timedelta(hours=self._settings.scoring.score_ttl_hours)
         stamp = Stamp("customer", "churn,rfm", f"{churn.version},{rfm.version}", now, expires_at)
         scored = [
@@ -69,6 +70,7 @@ def _count(version: str, scored: Sequence[ScoredEntity], count_errors: int) -> N
     metrics.DEGRADED.labels("customer").inc(sum(entity.is_degraded for entity in scored))
     for entity in scored:
         metrics.PROBABILITY.labels("churn").observe(entity.figures["churn_probability"])
+        metrics.FEATURE_AGE_SECONDS.labels("customer").observe(entity.feature_age_seconds)
     metrics.UNSCORED.labels("customer", "customer_not_found").inc(count_errors)
 
 

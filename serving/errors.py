@@ -16,8 +16,11 @@ ServingError                     500   root
     ├── BodyTooLargeError        413
     ├── UnsupportedMediaError    415
     ├── UnprocessableError       422
+    ├── TooManyRequestsError     429   with Retry-After
     ├── InternalError            500
     └── UnavailableError         503   with Retry-After
+        ├── OverloadedError      503   more requests than can be answered in good time
+        └── StoreSilentError     503   a store does not answer
 """
 
 from __future__ import annotations
@@ -166,6 +169,14 @@ class UnprocessableError(RequestError):
     code = "invalid_request"
 
 
+class TooManyRequestsError(RequestError):
+    """The key calls more often than it may."""
+
+    http_status = 429
+    code = "too_many_requests"
+    retry_after_seconds = 1
+
+
 class InternalError(RequestError):
     """Our fault; the log has it under the request id."""
 
@@ -179,3 +190,16 @@ class UnavailableError(RequestError):
     http_status = 503
     code = "unavailable"
     retry_after_seconds = 5
+
+
+class OverloadedError(UnavailableError):
+    """More requests came than can be answered in good time."""
+
+    code = "overloaded"
+    retry_after_seconds = 1
+
+
+class StoreSilentError(UnavailableError):
+    """A store does not answer, or did not of late."""
+
+    code = "store_unavailable"

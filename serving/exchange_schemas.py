@@ -93,6 +93,61 @@ class PriorityAnswer(BaseModel):
     leads: list[RankedLead]
 
 
+class CommissionEntry(BaseModel):
+    """What one journal adds to what the rep is owed; `en` and `zh` give the rule and the arithmetic in words."""
+
+    journal_id: int
+    kind: Literal["payment", "reversal", "correction", "bonus"]
+    rule: Literal["order_rate", "mentor", "progressive", "kpi"]
+    plan_version: str | None
+    order_id: str | None
+    payment_id: str | None
+    occurred_at: datetime | None
+    earned_month: str | None
+    period: str
+    currency: str
+    amount_cents: int = Field(description="Negative where something is taken back.")
+    en: str
+    zh: str
+    inputs: dict[str, Any] = Field(description="The figures behind the amount.")
+
+
+class BonusSoFar(BaseModel):
+    """A bonus of the month by what is known; it is booked when the month is over."""
+
+    rule: Literal["progressive", "kpi"]
+    amount_cents: int
+    en: str
+    zh: str
+
+
+class CommissionProgress(BaseModel):
+    """How far the rep is in the month, in one currency."""
+
+    currency: str
+    plan_version: str
+    received_cents: int
+    target_cents: int
+    target_share: float
+    visits: int
+    visit_target: int
+    kpi_score: float
+    is_over: bool
+    bonuses: list[BonusSoFar]
+
+
+class CommissionAnswer(BaseModel):
+    """A rep's month: every entry booked in it, and its progress as of now."""
+
+    rep_id: str
+    period: str
+    as_of: datetime
+    stands_at: datetime | None = Field(description="The last run that booked anything.")
+    entries: list[CommissionEntry]
+    totals: dict[str, dict[str, int]] = Field(description="Currency, then rule or `all`: cents.")
+    progress: list[CommissionProgress]
+
+
 def _check_page(limit: int, info: ValidationInfo) -> int:
     largest = (info.context or {}).get("max_page_size")
     if largest is not None and limit > largest:
@@ -114,6 +169,13 @@ class ChangesQuery(Query):
 
     since: Annotated[int, Field(ge=0)] = 0
     limit: Limit | None = None
+
+
+class CommissionQuery(Query):
+    """`rep_id`: whose statement, where it is not the caller's own; `period`: a month, the one under way by default."""
+
+    period: Annotated[str, Field(pattern=r"^[1-9]\d{3}-(0[1-9]|1[0-2])$")] | None = None
+    rep_id: Identifier | None = None
 
 
 class PriorityQuery(Query):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -20,6 +19,7 @@ from serving.previous_scores import PreviousScores, Trend, trend_of
 from serving.receipts import ReceiptWriter
 from serving.schemas import LeadRow
 from serving.scored_entity import ScoredEntity, Stamp
+from serving.shadow import NoShadow, Shadow
 from serving.vectors import VectorSource
 
 FIGURES = ("win_probability", "grade", "trend", "expected_value", "size_fit", "credit_hold", "prescreen")
@@ -43,7 +43,9 @@ class LeadScoring:
         receipts: ReceiptWriter,
         clock: Clock,
         settings: Settings,
+        shadow: Shadow | None = None,
     ) -> None:
+        self._shadow = shadow or NoShadow()
         self._champions = champions
         self._vectors = vectors
         self._row_features = row_features
@@ -52,7 +54,7 @@ class LeadScoring:
         self._clock = clock
         self._settings = settings
 
-    def by_ids(self, lead_ids: Sequence[str]) -> dict[str, Any]:
+    def by_ids(self, lead_ids: Sequence[str], *, with_reasons: bool = True) -> dict[str, Any]:
         """Scores of stored leads, from their online vectors, in the order asked.
 
         Raises
@@ -68,9 +70,9 @@ class LeadScoring:
             if key in found
         ]
         missing = [_not_found(key) for key in dict.fromkeys(lead_ids) if key not in found]
-        return self._answer(champion, now, asked, missing)
+        return self._answer(champion, now, asked, missing, with_reasons)
 
-    def by_rows(self, leads: Sequence[LeadRow]) -> dict[str, Any]:
+    def by_rows(self, leads: Sequence[LeadRow], *, with_reasons: bool = True) -> dict[str, Any]:
         """Scores of leads that are not stored, in the order given.
 
         Raises
@@ -84,7 +86,7 @@ class LeadScoring:
         future = [_from_future(row["lead_id"], now) for row in rows if row["created_at"] > now]
         values = self._values_of(usable, now) if usable else {}
         asked = [(row["lead_id"], values[row["lead_id"]], now, False) for row in usable]
-        return self._answer(champion, now, asked, future)
+        return self._answer(champion, now, asked, future, with_reasons)
 
     def _values_of(self, rows: list[dict[str, Any]], now: datetime) -> dict[str, Mapping[str, Any]]:
         frame = self._row_features.lead_frame_of_rows(rows, now)
@@ -97,25 +99,33 @@ class LeadScoring:
         now: datetime,
         asked: Sequence[tuple[str, Mapping[str, Any], datetime, bool]],
         errors: list[dict[str, str]],
+        with_reasons: bool,
     ) -> dict[str, Any]:
-        scored = self._score(champion, now, asked)
+        scored = self._score(champion, now, asked, with_reasons)
         self._receipts.put([entity.receipt() for entity in scored])
+        self._shadow.offer(scored)
         self._count(champion, scored, errors)
         model = model_answer("win", champion)
         return {"model": model, "scores": [entity.to_json() for entity in scored], "errors": errors}
 
     def _score(
-        self, champion: Champion, now: datetime, asked: Sequence[tuple[str, Mapping[str, Any], datetime, bool]]
+        self,
+        champion: Champion,
+        now: datetime,
+        asked: Sequence[tuple[str, Mapping[str, Any], datetime, bool]],
+        with_reasons: bool,
     ) -> list[ScoredEntity]:
-        scores = score_vectors(champion.artefact, [values for _, values, _, _ in asked], self._settings)
+        rows = [values for _, values, _, _ in asked]
+        scores = score_vectors(champion.artefact, rows, self._settings, with_reasons)
         previous = self._previous.of([key for key, *_ in asked])
         expires_at = now + timedelta(hours=self._settings.scoring.score_ttl_hours)
         stamp = Stamp("lead", "win", str(champion.version), now, expires_at)
         scored = []
         for (key, values, features_as_of, is_expired), score in zip(asked, scores, strict=True):
-            told = {**asdict(score), "trend": self._trend(previous, key, score.win_probability)}
+            told = {**vars(score), "trend": self._trend(previous, key, score.win_probability)}
             figures = {name: told[name] for name in FIGURES}
-            scored.append(ScoredEntity(stamp, key, figures, told["reasons"], values, features_as_of, is_expired))
+            reasons = [reason.to_json() for reason in score.reasons]
+            scored.append(ScoredEntity(stamp, key, figures, reasons, values, features_as_of, is_expired))
         self._previous.remember({entity.entity_id: entity.figures["win_probability"] for entity in scored})
         return scored
 
@@ -129,6 +139,7 @@ class LeadScoring:
         metrics.DEGRADED.labels("lead").inc(sum(entity.is_degraded for entity in scored))
         for entity in scored:
             metrics.PROBABILITY.labels("win").observe(entity.figures["win_probability"])
+            metrics.FEATURE_AGE_SECONDS.labels("lead").observe(entity.feature_age_seconds)
         for error in errors:
             metrics.UNSCORED.labels("lead", error["code"]).inc()
 

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from configs.sections import Serving
 from serving.errors import BadRequestError, BodyTimeoutError, BodyTooLargeError, UnsupportedMediaError
 from serving.request_note import RequestNote
-
-
-class Limits(Protocol):
-    """What holds for a body."""
-
-    @property
-    def max_body_bytes(self) -> int: ...  # noqa: D102
-    @property
-    def body_timeout_seconds(self) -> float: ...  # noqa: D102
 
 
 class BodyLimits:
@@ -27,7 +18,7 @@ class BodyLimits:
     The size holds for what arrives, not for what `Content-Length` claims, so a chunked body is bounded too.
     """
 
-    def __init__(self, app: ASGIApp, limits: Callable[[], Limits]) -> None:
+    def __init__(self, app: ASGIApp, limits: Callable[[], Serving]) -> None:
         self.app = app
         self.limits = limits
 

@@ -16,7 +16,13 @@ DESCRIPTION = (
     'Every error has the form `{"error": {"code", "message", "details"}}`.'
 )
 _REFERENCE = "#/components/schemas/{model}"
-_COMMON = (errors.UnauthorisedError, errors.ForbiddenError, errors.InternalError, errors.UnavailableError)
+_COMMON = (
+    errors.UnauthorisedError,
+    errors.ForbiddenError,
+    errors.TooManyRequestsError,
+    errors.InternalError,
+    errors.UnavailableError,
+)
 _OF_BODY = (
     errors.BadRequestError,
     errors.BodyTimeoutError,

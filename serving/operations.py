@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 
 from serving import exchange_schemas, schemas
-from serving.errors import ConflictError, RequestError, UnprocessableError
+from serving.errors import ConflictError, NotFoundError, RequestError, UnprocessableError
+from serving.pages.permissions import PAGE_PERMISSIONS
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
@@ -35,6 +36,7 @@ class Operation:
     answer: type[BaseModel] | None = None
     parameters: tuple[Parameter, ...] = field(default=())
     raises: tuple[type[RequestError], ...] = field(default=())  # beside what follows from the rest
+    is_page: bool = False  # for people: a session cookie opens it too
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -102,7 +104,21 @@ API = (
         (Parameter("since", "string", "The `cursor` of the last answer. Default: the beginning."), _LIMIT),
         (UnprocessableError,),
     ),
+    Operation(
+        "GET",
+        "/v1/commission/me",
+        "A rep's month: progress, and every commission entry with its arithmetic in words.",
+        None,
+        exchange_schemas.CommissionAnswer,
+        (
+            Parameter("period", "string", "YYYY-MM. Default: the month under way."),
+            Parameter("rep_id", "string", "Whose, where it is not the caller's own."),
+        ),
+        (NotFoundError, UnprocessableError),
+    ),
 )
+
+PAGES = tuple(Operation(method, path, is_page=True) for method, path in PAGE_PERMISSIONS)
 
 
 @dataclass(frozen=True)
@@ -116,7 +132,7 @@ class Match:
 class OperationTable:
     """Finds operations by path; built once."""
 
-    def __init__(self, operations: tuple[Operation, ...] = HEALTH + API) -> None:
+    def __init__(self, operations: tuple[Operation, ...] = HEALTH + API + PAGES) -> None:
         self.operations = operations
         self._exact: dict[str, dict[str, Operation]] = {}
         self._patterns: dict[re.Pattern[str], dict[str, Operation]] = {}

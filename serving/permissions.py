@@ -7,6 +7,7 @@ and durations by route template, never an id. Where that is too much, let the pr
 from __future__ import annotations
 
 from crm_core.access.roles import ADMIN, ANALYST, CRM, MANAGER, REP
+from serving.pages.permissions import PAGE_PERMISSIONS
 
 PUBLIC = frozenset({"everybody"})  # no key is asked for
 
@@ -21,8 +22,11 @@ PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
     # A manager's and a rep's own only; anybody else's is 404.
     ("GET", "/v1/predictions/{prediction_id}"): frozenset({ADMIN, CRM, ANALYST, MANAGER, REP}),
     ("GET", "/v1/priority"): frozenset({ADMIN, CRM, MANAGER, REP}),
+    # A rep's own; a manager's teams' and an admin's any by rep_id.
+    ("GET", "/v1/commission/me"): frozenset({ADMIN, MANAGER, REP}),
     ("POST", "/v1/events"): frozenset({ADMIN, CRM}),
     ("GET", "/v1/changes"): frozenset({ADMIN, CRM, ANALYST}),
+    **PAGE_PERMISSIONS,
 }
 NOBODY: frozenset[str] = frozenset()
 

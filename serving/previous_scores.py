@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from crm_core.errors import CrmError
+from serving.errors import StoreSilentError
 
 Trend = Literal["up", "down", "steady", "new"]
 
@@ -37,7 +38,7 @@ class PreviousScores:
         if unknown := [key for key in dict.fromkeys(ids) if key not in known]:
             try:
                 loaded = self._load(unknown)
-            except CrmError:
+            except (CrmError, StoreSilentError):
                 return None  # a score without its trend is better than none
             fresh = {key: loaded.get(key) for key in unknown}
             self._keep(fresh, now)

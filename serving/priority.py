@@ -44,7 +44,7 @@ class PriorityList:
         self._settings = settings
 
     def of(self, rep_id: str | None, limit: int, scope: Scope) -> dict[str, Any]:
-        """The first `limit` of the open leads of the scope that have features.
+        """The first `limit` of the open leads of the scope that have features. A rep's are its own, whatever `rep_id`.
 
         Raises
         ------
@@ -52,7 +52,7 @@ class PriorityList:
         """
         champion = needed(self._champions, "win")
         now = self._clock.now()
-        leads = {lead.lead_id: lead for lead in self._open_leads(now, rep_id, scope)}
+        leads = {lead.lead_id: lead for lead in self._open_leads(now, scope.rep_id or rep_id, scope)}
         found = self._vectors.of("leads", list(leads), now)
         ids, rows = list(found), [vector.values for vector in found.values()]
         scores = score_vectors(champion.artefact, rows, self._settings, with_reasons=False)

@@ -9,11 +9,13 @@ import sys
 import time
 import traceback
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving import metrics
 from serving.request_note import RequestNote
 
 logger = logging.getLogger("funnelcast.requests")
@@ -27,6 +29,7 @@ _SECURITY_HEADERS = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
 )
+_OUR_NAMES = frozenset({name for name, _ in _SECURITY_HEADERS} | {b"x-request-id", b"server"})
 
 
 class RequestLog:
@@ -43,7 +46,7 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        note = RequestNote(request_id=_request_id(scope))
+        note = RequestNote(request_id=request_id_of(scope))
         note.put(scope)
         path = scope["path"]
         started = time.perf_counter()
@@ -53,14 +56,22 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": _with_ours(message.get("headers", ()), note)}
+                message = {**message, "headers": headers_with_ours(message.get("headers", ()), note.request_id)}
             await send(message)
 
         try:
             await self.app(scope, receive, send_with_headers)
         finally:
+            seconds = time.perf_counter() - started
+            _measure(note, status, seconds)
             if path not in _QUIET_PATHS or status >= 400:
-                _log(note, scope["method"], status, (time.perf_counter() - started) * 1000)
+                _log(note, scope["method"], status, seconds * 1000)
+
+
+def _measure(note: RequestNote, status: int, seconds: float) -> None:
+    route = note.operation.path if note.operation else "none"
+    metrics.REQUESTS.labels(route, status).inc()
+    metrics.REQUEST_SECONDS.labels(route).observe(seconds)
 
 
 def _log(note: RequestNote, method: str, status: int, milliseconds: float) -> None:
@@ -71,16 +82,16 @@ def _log(note: RequestNote, method: str, status: int, milliseconds: float) -> No
     logger.info("request", extra={"fields": {**fields, "ms": round(milliseconds, 2), "caller": caller, **note.log}})
 
 
-def _request_id(scope: Scope) -> str:
+def request_id_of(scope: Scope) -> str:
     """The caller's X-Request-ID where it is a plain token, else a new one."""
     given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
     return given.decode() if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
-def _with_ours(headers: Any, note: RequestNote) -> list[tuple[bytes, bytes]]:
-    ours = (*_SECURITY_HEADERS, (b"x-request-id", note.request_id.encode()))
-    names = {name for name, _ in ours} | {b"server"}
-    return [*((name, value) for name, value in headers if name.lower() not in names), *ours]
+def headers_with_ours(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+    """An answer's headers with the security headers and the request's id; ours replace others of the same name."""
+    kept = [pair for pair in headers if pair[0].lower() not in _OUR_NAMES]
+    return [*kept, *_SECURITY_HEADERS, (b"x-request-id", request_id.encode())]
 
 
 def describe_failure(error: BaseException) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ class Caller:
     name: str
     role: str
     scope: Scope = EVERYBODYS  # whose leads and customers it sees
+    prefix: str = ""  # of the key; several keys may have one name
 
 
 @dataclass
@@ -29,6 +31,7 @@ class RequestNote:
     """Lives in the ASGI scope; one object per request, shared by copies of the scope."""
 
     request_id: str
+    arrived_at: float = field(default_factory=time.monotonic)
     operation: Operation | None = None
     path_params: dict[str, str] = field(default_factory=dict)
     caller: Caller | None = None

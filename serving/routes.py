@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
 from functools import wraps
 from typing import Any
 
@@ -25,7 +24,8 @@ from serving.changes import changes_answer
 from serving.error_form import in_our_terms, internal_error
 from serving.errors import NotFoundError, RequestError
 from serving.events import idempotency_key
-from serving.exchange_schemas import ChangesQuery, EventsRequest, PriorityQuery
+from serving.exchange_schemas import ChangesQuery, CommissionQuery, EventsRequest, PriorityQuery
+from serving.pages.routes import page_routes
 from serving.queries import read_query
 from serving.receipt_answer import receipt_answer
 from serving.request_note import RequestNote
@@ -64,19 +64,23 @@ def answering(handler: Handler) -> Endpoint:
 @answering
 async def score_leads(request: Request, runtime: Runtime) -> Any:
     """POST /v1/leads/score."""
-    body = read_body(LeadScoreRequest, await request.body(), runtime.max_entities)
+    body = read_body(LeadScoreRequest, await request.body(), runtime.rules.max_entities)
+    arrived_at = RequestNote.of(request.scope).arrived_at
     if body.lead_ids is not None:
-        answer = await _in_thread(runtime.scoring_thread, runtime.leads.by_ids, body.lead_ids)
+        lane = runtime.lane(len(body.lead_ids))
+        answer = await lane.take(arrived_at, runtime.leads.by_ids, body.lead_ids, with_reasons=body.reasons)
     else:
-        answer = await _in_thread(runtime.row_thread, runtime.leads.by_rows, body.leads)
+        answer = await runtime.rows.take(arrived_at, runtime.leads.by_rows, body.leads or [], with_reasons=body.reasons)
     return _counted(request, answer)
 
 
 @answering
 async def score_customers(request: Request, runtime: Runtime) -> Any:
     """POST /v1/customers/score."""
-    body = read_body(CustomerScoreRequest, await request.body(), runtime.max_entities)
-    return _counted(request, await _in_thread(runtime.scoring_thread, runtime.customers.by_ids, body.customer_ids))
+    body = read_body(CustomerScoreRequest, await request.body(), runtime.rules.max_entities)
+    lane, arrived_at = runtime.lane(len(body.customer_ids)), RequestNote.of(request.scope).arrived_at
+    answer = await lane.take(arrived_at, runtime.customers.by_ids, body.customer_ids, with_reasons=body.reasons)
+    return _counted(request, answer)
 
 
 @answering
@@ -93,9 +97,9 @@ async def prediction(request: Request, runtime: Runtime) -> Any:
 async def events(request: Request, runtime: Runtime) -> Any:
     """POST /v1/events."""
     key = idempotency_key(request.headers.get("idempotency-key"))
-    body = read_body(EventsRequest, await request.body(), runtime.max_entities)
+    body = read_body(EventsRequest, await request.body(), runtime.rules.max_entities)
     note = RequestNote.of(request.scope)
-    scope = note.caller.name if note.caller else ""
+    scope = (note.caller.prefix or note.caller.name) if note.caller else ""
     answer = await runtime.events.take(body.table, body.rows, scope, key)
     note.log.update({"table": body.table, "read": answer["read"], "rejected": answer["rejected"]})
     return answer
@@ -117,9 +121,15 @@ async def priority(request: Request, runtime: Runtime) -> Any:
     scope = _scope_of(request)
     if query.rep_id is not None and not await asyncio.to_thread(runtime.ownership.sees_rep, scope, query.rep_id):
         raise NotFoundError("The rep must be the caller or of the caller's team, but is not.", code="rep_not_found")
-    return await asyncio.get_running_loop().run_in_executor(
-        runtime.row_thread, runtime.priority.of, query.rep_id, limit, scope
-    )
+    arrived_at = RequestNote.of(request.scope).arrived_at
+    return await runtime.rows.take(arrived_at, runtime.priority.of, query.rep_id, limit, scope)
+
+
+@answering
+async def commission(request: Request, runtime: Runtime) -> Any:
+    """GET /v1/commission/me."""
+    query = read_query(CommissionQuery, request.query_params, runtime.exchange.max_page_size)
+    return await asyncio.to_thread(runtime.commission.answer, query, _scope_of(request))
 
 
 async def documentation(request: Request) -> Response:
@@ -137,7 +147,9 @@ def build_api() -> Starlette:
             Route("/v1/priority", priority, methods=["GET"]),
             Route("/v1/events", events, methods=["POST"]),
             Route("/v1/changes", changes, methods=["GET"]),
+            Route("/v1/commission/me", commission, methods=["GET"]),
             Route("/docs.json", documentation, methods=["GET"]),
+            *page_routes(),
         ]
     )
 
@@ -153,10 +165,6 @@ def _own_receipt(runtime: Runtime, prediction_id: str, scope: Scope) -> Receipt 
     if pending is None:
         return runtime.ownership.receipt(prediction_id, scope)
     return pending if runtime.ownership.sees(scope, pending.entity, pending.entity_id) else None
-
-
-async def _in_thread(thread: Executor, function: Callable[[Any], Any], argument: Any) -> Any:
-    return await asyncio.get_running_loop().run_in_executor(thread, function, argument)
 
 
 def _counted(request: Request, answer: dict[str, Any]) -> dict[str, Any]:

@@ -8,18 +8,24 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from configs.sections import Exchange
+from configs.sections import Exchange, Serving
 from crm_core.exchange.feed import Page
-from serving.access import KeyRing
 from serving.champion import ChampionHolder
+from serving.commission import CommissionStatements
 from serving.courier import Courier
 from serving.customer_scoring import CustomerScoring
 from serving.events import EventIntake
+from serving.key_ring import KeyRing
 from serving.lead_scoring import LeadScoring
 from serving.ownership import Ownership
+from serving.pages.desk import Desk
 from serving.priority import PriorityList
+from serving.rate_limit import RateLimit
 from serving.receipts import ReceiptWriter
 from serving.refresher import Refresher
+from serving.shadow import ChallengerShadow
+from serving.tracing import Traces
+from serving.turns import Lane
 
 logger = logging.getLogger("funnelcast.serving")
 
@@ -30,15 +36,16 @@ class Runtime:
 
     scoring_thread: one thread. XGBoost scores single rows best with one, and the event loop stays free to answer probes
         and to refuse what is too much.
+    bulk_thread: the same for calls of many entities, which would keep the others waiting.
     row_thread: one thread for leads given in full: their features take DuckDB a second, and scores by id do not wait.
     ownership: receipts, leads and reps as far as a caller's scope goes.
     check_stores: raises where a store does not answer.
+    commission: statements of a rep's month; set by `assemble`.
+    pages: what the pages for people work with; None: there are none.
     read_changes: a page of the change feed after a cursor, with at most so many entries.
     """
 
-    max_body_bytes: int
-    body_timeout_seconds: float
-    max_entities: int
+    rules: Serving
     key_ring: KeyRing
     champions: ChampionHolder
     receipts: ReceiptWriter
@@ -52,28 +59,50 @@ class Runtime:
     courier: Courier
     priority: PriorityList
     read_changes: Callable[[int, int], Page]
+    shadow: ChallengerShadow
+    commission: CommissionStatements = field(init=False)
+    pages: Desk | None = None
+    traces: Traces | None = None
     scoring_thread: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="scoring")
     )
 
+    bulk_thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="bulk"))
     row_thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="rows"))
+
+    def __post_init__(self) -> None:
+        """The limits of the rules."""
+        self.rate_limit = RateLimit(self.rules.rate_per_second, self.rules.rate_burst)
+        self.rows = Lane(self.row_thread, self.rules.max_bulk_wait_seconds)
+        self._few = Lane(self.scoring_thread, self.rules.max_wait_seconds)
+        self._many = Lane(self.bulk_thread, self.rules.max_bulk_wait_seconds)
+
+    def lane(self, count: int) -> Lane:
+        """Where a call for so many entities takes its turn."""
+        return self._few if count <= self.rules.bulk_entities else self._many
 
     def start(self) -> None:
         """Load the models and start the threads."""
         self.champions.start()
         self.receipts.start()
         self.refresher.start()
+        self.shadow.start()
         self.courier.start()
 
     def close(self) -> None:
         """End what is under way, then store every receipt."""
-        for thread in (self.scoring_thread, self.row_thread):
+        for thread in (self.scoring_thread, self.bulk_thread, self.row_thread):
             thread.shutdown(wait=True)
+        if self.pages is not None:
+            self.pages.close()
         self.events.close()
         left = self.refresher.close()
         self.courier.close()
         self.champions.stop()
+        self.shadow.close()
         lost = self.receipts.close()
+        if self.traces is not None:
+            self.traces.close()
         logger.info("stopped", extra={"fields": {"receipts_lost": lost, "refreshes_left": left}})
 
     def is_ready(self) -> bool:

@@ -79,10 +79,14 @@ def check_count(items: list[Any] | None, info: ValidationInfo) -> list[Any] | No
 Identifiers = Annotated[list[Identifier], Field(min_length=1), AfterValidator(check_count)]
 
 
+WithReasons = Annotated[bool, Field(description="Whether each score comes with its reasons; without is quicker.")]
+
+
 class LeadScoreRequest(Request):
     """Exactly one of `lead_ids` (stored leads) and `leads` (not stored)."""
 
     lead_ids: Identifiers | None = None
+    reasons: WithReasons = True
     leads: Annotated[list[LeadRow], Field(min_length=1), AfterValidator(check_count)] | None = None
 
     @model_validator(mode="after")
@@ -103,6 +107,7 @@ class CustomerScoreRequest(Request):
     """Stored customers."""
 
     customer_ids: Identifiers
+    reasons: WithReasons = True
 
 
 class Reason(BaseModel):

@@ -36,6 +36,11 @@ class ScoredEntity:
     is_degraded: bool
     prediction_id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
+    @property
+    def feature_age_seconds(self) -> float:
+        """How old the features were when they were scored."""
+        return (self.stamp.scored_at - self.features_as_of).total_seconds()
+
     def to_json(self) -> dict[str, Any]:
         """The score as the contract has it."""
         return {

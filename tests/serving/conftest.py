@@ -17,7 +17,6 @@ from crm_core.access import Scope
 from crm_core.exchange import read_changes, receive_events, touched_by
 from crm_core.exchange.open_leads import OpenLead
 from crm_core.receipts import Receipt
-from serving.access import KeyRing
 from serving.announcing import Announcer
 from serving.champion import ChampionHolder
 from serving.clock import Clock
@@ -25,6 +24,7 @@ from serving.courier import Courier
 from serving.customer_scoring import CustomerScoring
 from serving.events import EventIntake
 from serving.feed import Feed
+from serving.key_ring import KeyRing
 from serving.layers import guarded
 from serving.lead_scoring import LeadScoring
 from serving.openapi import openapi_document
@@ -35,6 +35,7 @@ from serving.refresher import Refresher
 from serving.request_note import Caller
 from serving.routes import build_api
 from serving.runtime import Runtime
+from serving.shadow import ChallengerShadow
 from serving.vectors import VectorSource
 from tests.serving import fakes
 
@@ -62,8 +63,9 @@ class Service:
     stored: dict[str, Receipt] = field(default_factory=dict)
     last_scores: dict[str, float] = field(default_factory=dict)
     key_look_ups: list[str] = field(default_factory=list)
-    max_body_bytes: int = 100_000
-    body_timeout_seconds: float = 10.0
+    rules: dict[str, Any] = field(default_factory=lambda: {"max_body_bytes": 100_000})
+    fall_back: Any = None
+    challengers: fakes.FakeRegistry = field(default_factory=lambda: fakes.FakeRegistry({}))
     engine: Any = None  # of a migrated database, where events or changes are asked for
     open_leads: list[OpenLead] = field(default_factory=list)
     refreshed: list[tuple[str, list[str]]] = field(default_factory=list)
@@ -71,15 +73,15 @@ class Service:
     def __post_init__(self) -> None:
         self.champions = ChampionHolder(self.registry, poll_seconds=60)
         self.receipts = ReceiptWriter(self._store, flush_seconds=0.02, queue_size=5_000)
-        vectors, clock = VectorSource(self.reader), Clock(fakes.NOW)
+        vectors, clock = VectorSource(self.reader, self.fall_back), Clock(fakes.NOW)
         previous = PreviousScores(lambda ids: {key: self.last_scores[key] for key in ids if key in self.last_scores})
+        challengers = ChampionHolder(self.challengers, 60, ("win",), keeps_last=False)
+        shadow = ChallengerShadow(challengers, self.receipts, share=1.0)
         leads = LeadScoring(
-            self.champions, vectors, fakes.FakeRowFeatures(), previous, self.receipts, clock, self.settings
+            self.champions, vectors, fakes.FakeRowFeatures(), previous, self.receipts, clock, self.settings, shadow
         )
         self.runtime = Runtime(
-            max_body_bytes=self.max_body_bytes,
-            body_timeout_seconds=self.body_timeout_seconds,
-            max_entities=self.settings.serving.max_entities,
+            rules=self.settings.serving.model_copy(update=self.rules),
             key_ring=KeyRing(self._find_key, "bootstrap-key", cache_seconds=60),
             champions=self.champions,
             receipts=self.receipts,
@@ -93,6 +95,7 @@ class Service:
             courier=Courier(Counter, poll_seconds=60),
             priority=PriorityList(self._open_leads, self.champions, vectors, leads, clock, self.settings),
             read_changes=lambda since, limit: read_changes(self.engine, since, limit),
+            shadow=shadow,
         )
         api = build_api()
         api.state.runtime = self.runtime

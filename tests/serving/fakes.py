@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,8 @@ CUSTOMER_FEATURES = (
 )
 
 
-def booster(features: Sequence[FeatureSpec], classes: int) -> xgb.Booster:
+@lru_cache
+def booster(features: tuple[FeatureSpec, ...], classes: int) -> xgb.Booster:
     """A few trees on seeded noise whose label follows the first column."""
     rng = np.random.default_rng(7)
     rows = rng.integers(0, 100, size=(300, len(features))).astype(np.float32)

@@ -42,7 +42,7 @@ def test_what_is_not_json_is_a_bad_request(raw: bytes) -> None:
         ({"lead_ids": ["L1", ""]}, "lead_ids[1]"),
         ({"lead_ids": ["x" * 201]}, "lead_ids[0]"),
         ({"lead_ids": ["a\u0000b"]}, "lead_ids[0]"),
-        ({"lead_ids": ["L1"], "reasons": True}, "reasons"),
+        ({"lead_ids": ["L1"], "colour": 1}, "colour"),
         ({"leads": [{}]}, "leads[0].lead_id"),
         ({"leads": [{"lead_id": "L1"}, {"lead_id": "L2", "colour": "red"}]}, "leads[1].colour"),
         ({"leads": [{"lead_id": "L1"}, {"lead_id": "L1"}]}, "leads"),

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from scoring.errors import ArtefactError
-from serving.champion import ChampionHolder, check
+from serving.champion import ChampionHolder, Refusal, check
+from serving.refusals import finding_of
 from tests.serving import fakes
 
 
@@ -100,3 +101,35 @@ def test_a_model_with_too_many_results_fails_its_check(monkeypatch: pytest.Monke
     monkeypatch.setattr(type(artefact), "predict", lambda *_: np.array([0.5, 0.5]))
     with pytest.raises(ValueError, match=r"shape \(1,\), but got \(2,\)"):
         check(artefact, "win")
+
+
+def test_a_model_that_asks_for_features_that_there_are_none_of_is_refused(registry: fakes.FakeRegistry) -> None:
+    told: list[Refusal] = []
+    made = ChampionHolder(registry, 60, columns=lambda _: {"age_days", "channel_id"}, tell=told.append)
+    made.refresh()
+    made.refresh()
+    assert version(made) is None
+    assert [(one.name, one.version) for one in told] == [("win", 1)]
+    assert told[0].reason == "The model must read features that there are, but got employee_count."
+
+
+def test_a_refusal_is_told_once_and_becomes_a_finding_in_both_languages(
+    holder: ChampionHolder, registry: fakes.FakeRegistry
+) -> None:
+    told: list[Refusal] = []
+    holder._tell = told.append
+    registry.champions["win"] = (2, ArtefactError("model.ubj must have the manifest's SHA-256."))
+    for _ in range(3):
+        holder.refresh()
+    finding = finding_of(told[0], fakes.NOW)
+    assert len(told) == 1
+    assert (finding.rule, finding.subject, finding.figures["version"]) == ("model_refused", "win:2", 2)
+    assert "keeps the one before" in finding.en
+    assert "仍使用之前的版本" in finding.zh
+
+
+def test_a_finding_that_cannot_be_recorded_changes_nothing(registry: fakes.FakeRegistry) -> None:
+    registry.champions["win"] = (2, ArtefactError("broken"))
+    made = ChampionHolder(registry, 60, tell=lambda _: 1 / 0)
+    made.refresh()
+    assert version(made) is None

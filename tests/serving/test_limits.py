@@ -14,7 +14,7 @@ JSON = {"content-type": "application/json"}
 
 @pytest.fixture
 def small(start: Callable[..., Service]) -> Service:
-    return start(max_body_bytes=1000)
+    return start(rules={"max_body_bytes": 1000})
 
 
 def padded(size: int) -> bytes:
@@ -85,6 +85,6 @@ def test_a_body_that_never_ends_is_408(start: Callable[..., Service]) -> None:
         await asyncio.sleep(5)
         yield b"}"
 
-    answer = start(body_timeout_seconds=0.05).request("POST", URL, content=slow(), headers=JSON)
+    answer = start(rules={"body_timeout_seconds": 0.05}).request("POST", URL, content=slow(), headers=JSON)
     assert answer.status_code == 408
     assert answer.json()["error"]["code"] == "body_timeout"

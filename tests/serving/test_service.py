@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from configs.settings import Settings, load_settings
@@ -94,13 +95,13 @@ def promote(settings: Settings, name: str, folder: Path, offset: float = 0.0) ->
     return version
 
 
-def start(state: State, folder: Path) -> Server:
+def start(state: State, folder: Path, python_path: Path | None = None) -> Server:
     """A server started from a folder whose modules bear our packages' names, and must not be taken for them."""
     for package in ("serving", "configs"):
         (folder / package).mkdir(parents=True)
         (folder / package / "__init__.py").write_text("raise RuntimeError('taken from the working directory')")
     port, log = free_port(), folder / "serve.log"
-    root = str(Path(__file__).parents[2])
+    root = os.pathsep.join([*([str(python_path)] if python_path else []), str(Path(__file__).parents[2])])
     with log.open("wb") as sink:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "funnelcast", "serve", "--port", str(port), "--as-of", AS_OF],
@@ -113,6 +114,8 @@ def start(state: State, folder: Path) -> Server:
     try:
         wait_until_ready(server.url, timeout=120)
     except BaseException:
+        for child in psutil.Process(process.pid).children(recursive=True):
+            child.kill()  # a worker outlives a parent that is killed
         process.kill()
         process.wait()
         print(log.read_text())
@@ -206,8 +209,8 @@ def test_probes_metrics_and_documentation_are_open_and_complete(server: Server, 
         figures = stranger.get("/metrics").text
         paths = stranger.get("/docs.json").json()["paths"]
     assert {LEADS, CUSTOMERS, "/v1/predictions/{prediction_id}", "/readyz", "/metrics"} <= set(paths)
-    assert 'bentoml_service_request_total{endpoint="/v1/leads/score"' in figures
-    assert 'endpoint="/v1/predictions/{prediction_id}"' in figures
+    assert 'funnelcast_requests_total{route="/v1/leads/score"' in figures
+    assert 'route="/v1/predictions/{prediction_id}"' in figures
     assert "predictions/unknown" not in figures
     assert re.search(r'funnelcast_scores_total\{entity="lead",model_version="\d+"\} [1-9]', figures)
 
@@ -240,6 +243,28 @@ def test_a_stop_stores_every_receipt(state: State, tmp_path: Path) -> None:
     replayed = float(artefact.predict(artefact.encode_row(receipt.features))[0])
     assert replayed == pytest.approx(scores[0]["win_probability"], abs=1e-6)
     engine.dispose()
+
+
+def test_nothing_is_unpickled_from_the_start_through_a_thousand_requests(state: State, tmp_path: Path) -> None:
+    """`sitecustomize` sets the hook in every process of the server before anything else is imported."""
+    hook, seen, set_in = tmp_path / "hook", tmp_path / "seen", tmp_path / "set_in"
+    hook.mkdir()
+    (hook / "sitecustomize.py").write_text(
+        "import sys\n"
+        f"open({str(set_in)!r}, 'a').write(' '.join(sys.orig_argv) + '\\n')\n"
+        "def watch(event, arguments):\n"
+        "    if event == 'pickle.find_class':\n"
+        f"        open({str(seen)!r}, 'a').write(repr(arguments) + '\\n')\n"
+        "sys.addaudithook(watch)\n"
+    )
+    server = start(state, tmp_path / "cwd", hook)
+    with server.client(state.crm_key) as client:
+        for number in range(1000):
+            asked = {"lead_ids": [state.lead_ids[number % len(state.lead_ids)]]}
+            client.post(LEADS, json=asked).raise_for_status()
+    assert server.stop() == 0
+    assert "_bentoml_impl.worker" in set_in.read_text()
+    assert not seen.exists(), seen.read_text()
 
 
 def test_a_taken_port_is_one_sentence_and_exit_1(server: Server, state: State) -> None:
