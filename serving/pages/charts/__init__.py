@@ -1,0 +1,1 @@
+"""Pictures as geometry; the templates draw them as SVG, with colours of the style sheet."""

@@ -1,0 +1,77 @@
+"""One lead: what it is, its score and how that moved, its timeline, and the receipts of scores given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from starlette.responses import RedirectResponse, Response
+
+from crm_core.funnel import touch_points
+from crm_core.lookup.leads import find_lead
+from crm_core.lookup.scores import receipts_of, score_points
+from scoring.lead_scores import LeadScore, score_vectors
+from serving.errors import NotFoundError
+from serving.models_needed import needed
+from serving.pages.desk import Desk
+from serving.pages.lead_rows import trend_since_yesterday
+from serving.pages.leads import stage_names
+from serving.pages.page_request import PageRequest
+from serving.pages.score_steps import score_steps
+from serving.pages.templating import render
+
+RECEIPTS_SHOWN = 20
+TOUCHES_SHOWN = 200
+BASE_FIELDS = (
+    "company_name", "contact_name", "phone", "email", "product", "expected_amount_cents", "budget_cents",
+    "employee_count", "industry", "region", "channel_id", "campaign", "rep_id", "customer_id", "created_at",
+)  # fmt: skip
+
+
+def lead(asked: PageRequest, desk: Desk) -> Response:
+    """GET /lead?id=."""
+    visitor, row = asked.visitor, _own_lead(asked, desk)
+    lead_id = str(row["lead_id"])
+    points = score_points(desk.engine, [lead_id], desk.now)[lead_id]
+    receipts = receipts_of(desk.engine, "lead", lead_id, desk.now, RECEIPTS_SHOWN)
+    touches = touch_points(desk.engine, desk.now, [lead_id])
+    score, stage = _score(lead_id, desk), _stage(touches, desk)
+    return render(
+        "lead.html", visitor, "/leads", show=desk.formats(visitor), row=row, fields=BASE_FIELDS, score=score,
+        trend=trend_since_yesterday(points, score.win_probability, desk.now, desk.settings) if score else None,
+        points=points, steps=score_steps(receipts), receipts=receipts, touches=touches[::-1][:TOUCHES_SHOWN],
+        count_touches=len(touches), stage=stage, play=desk.settings.playbook.stages.get(stage),
+        stages=stage_names(desk, visitor.language), channels=desk.channels(), reps=desk.reps(visitor.scope),
+    )  # fmt: skip
+
+
+def score_lead(asked: PageRequest, desk: Desk) -> Response:
+    """POST /lead/score: a score of this moment that is kept with its receipt."""
+    lead_id = str(_own_lead(asked, desk)["lead_id"])
+    desk.leads.by_ids([lead_id])
+    return RedirectResponse(f"/lead?id={quote(lead_id, safe='')}#receipts", status_code=303)
+
+
+def _own_lead(asked: PageRequest, desk: Desk) -> Mapping[str, Any]:
+    lead_id = asked.form.get("id") or asked.text("id")
+    row = find_lead(desk.engine, lead_id, asked.visitor.scope, desk.now)
+    if row is None:
+        raise NotFoundError("The lead must exist and be of the visitor's scope, but is not.", code="lead_not_found")
+    return row
+
+
+def _score(lead_id: str, desk: Desk) -> LeadScore | None:
+    """The score of this moment; None where the lead has no features, as closed ones have not."""
+    champion = needed(desk.champions, "win")
+    found = desk.vectors.of("leads", [lead_id], desk.now)
+    values = [vector.values for vector in found.values()]
+    scores = score_vectors(champion.artefact, values, desk.settings)
+    return scores[0] if scores else None
+
+
+def _stage(touches: list[Any], desk: Desk) -> str:
+    """The stage of the last event that names one of ours; the first stage where none does."""
+    names = [stage.name for stage in desk.settings.funnel.stages]
+    entered = [touch.text.partition(":")[0] for touch in touches if touch.kind == "stage_event" and touch.text]
+    return next((stage for stage in reversed(entered) if stage in names), names[0])

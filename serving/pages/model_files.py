@@ -1,0 +1,35 @@
+"""What a training left beside its model: how the gate judged, the reliability curve, which features matter."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from configs.settings import Settings
+from scoring.mlflow_home import mlflow_client
+
+FILES = {"judgement": "judgement.json", "curves": "curves/curves.json", "importance": "importance.json"}
+
+
+class ModelFiles:
+    """Files of training runs. A run never changes, so each is fetched once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._kept: dict[str, dict[str, Any]] = {}
+
+    def of(self, run_id: str) -> dict[str, Any]:
+        """judgement, curves and importance of a run; empty ones where the run has none or cannot be reached."""
+        if run_id not in self._kept:
+            with TemporaryDirectory() as folder:
+                self._kept[run_id] = {name: self._fetched(run_id, path, folder) for name, path in FILES.items()}
+        return self._kept[run_id]
+
+    def _fetched(self, run_id: str, path: str, folder: str) -> Any:
+        try:
+            file = Path(mlflow_client(self._settings).download_artifacts(run_id, path, folder))
+            return json.loads(file.read_text(encoding="utf-8"))
+        except Exception:  # MLflow raises its stores' own errors; a page without a curve is better than no page
+            return {}

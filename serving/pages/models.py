@@ -1,0 +1,90 @@
+"""Models: versions, what the gate decided, whether the probabilities are right, and drift."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import HTMLResponse, Response
+
+from serving.champion import MODELS, Champion
+from serving.errors import NotFoundError
+from serving.pages.desk import Desk
+from serving.pages.page_request import PageRequest
+from serving.pages.templating import render
+
+METRICS = ("log_loss", "brier", "ece", "roc_auc", "average_precision", "lift_at_10", "accuracy", "macro_f1")
+FEATURES_SHOWN = 12
+MONITOR_FILE, DRIFT_FILE = "monitor.json", "drift.html"
+
+
+def models(asked: PageRequest, desk: Desk) -> Response:
+    """GET /models."""
+    reports = desk.settings.paths.reports
+    return render(
+        "models.html", asked.visitor, "/models", show=desk.formats(asked.visitor), monitor=read_monitor(reports),
+        cards=[_card(desk, name) for name in MODELS], has_drift=(reports / DRIFT_FILE).is_file(), metrics=METRICS,
+    )  # fmt: skip
+
+
+def drift(asked: PageRequest, desk: Desk) -> Response:  # noqa: ARG001 (every page is made so)
+    """GET /models/drift: Evidently's report, for a frame without an origin."""
+    file = desk.settings.paths.reports / DRIFT_FILE
+    if not file.is_file():
+        raise NotFoundError("A drift report must have been written, but there is none.")
+    return HTMLResponse(file.read_bytes())
+
+
+def read_monitor(reports: Path) -> dict[str, Any]:
+    """What the last monitoring wrote; empty where there is none, or it cannot be read."""
+    try:
+        told = json.loads((reports / MONITOR_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _card(desk: Desk, name: str) -> dict[str, Any]:
+    """A model: its versions newest first, its champion with figures beside the baselines, files of its training."""
+    versions = desk.kept(("versions", name), lambda: desk.registry.versions(name)) if desk.registry is not None else []
+    champion = desk.champions.get(name)
+    run_id = next((str(one["run_id"]) for one in versions if champion and one["version"] == champion.version), "")
+    files = desk.model_files.of(run_id) if run_id else {}
+    return {
+        "name": name,
+        "versions": versions,
+        "champion": champion,
+        "rows": _metric_rows(champion) if champion else [],
+        "baselines": sorted(_baselines(champion)) if champion else [],
+        "reliability": _reliability(files),
+        "features": _features(champion, files) if champion else [],
+        "against": ((files.get("judgement") or {}).get("gate") or {}).get("against") or {},
+    }
+
+
+def _baselines(champion: Champion) -> dict[str, Any]:
+    return dict(champion.artefact.provenance.get("baselines") or {})
+
+
+def _metric_rows(champion: Champion) -> list[dict[str, Any]]:
+    measured, baselines = champion.artefact.metrics, _baselines(champion)
+    return [
+        {"metric": metric, "model": measured[metric], **{name: baselines[name].get(metric) for name in baselines}}
+        for metric in METRICS
+        if metric in measured
+    ]
+
+
+def _reliability(files: dict[str, Any]) -> list[dict[str, float]]:
+    """Per bin the mean probability and the share that came true."""
+    rows = (files.get("curves") or {}).get("reliability") or []
+    return [row for row in rows if isinstance(row, dict) and {"probability", "rate", "rows"} <= set(row)]
+
+
+def _features(champion: Champion, files: dict[str, Any]) -> list[tuple[Any, float]]:
+    """(feature with its names, share of the importance), the weightiest first."""
+    weights = (files.get("importance") or {}).get("importance") or {}
+    specs = {spec.name: spec for spec in champion.artefact.features}
+    found = [(specs[name], float(weight)) for name, weight in weights.items() if name in specs]
+    return sorted(found, key=lambda pair: -pair[1])[:FEATURES_SHOWN]

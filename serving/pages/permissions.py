@@ -1,0 +1,38 @@
+"""Which role may open which page; rows of the one table in serving.permissions.
+
+Pay (commission) is not an analyst's. A rep sees no page about the whole company: incidents, channels, models, settings.
+"""
+
+from __future__ import annotations
+
+from crm_core.access.roles import ADMIN, ANALYST, MANAGER, REP
+
+OPEN = frozenset({"everybody"})  # serving.permissions.PUBLIC, which imports this
+ALL = frozenset({ADMIN, MANAGER, REP, ANALYST})
+PAY = frozenset({ADMIN, MANAGER, REP})
+COMPANY = frozenset({ADMIN, MANAGER, ANALYST})
+
+PAGE_PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
+    ("GET", "/sign-in"): OPEN,
+    ("POST", "/sign-in"): OPEN,
+    ("GET", "/preferences"): OPEN,
+    ("GET", "/static/{digest}/{name}"): OPEN,
+    ("POST", "/sign-out"): ALL,
+    ("GET", "/"): ALL,
+    ("GET", "/today"): ALL,
+    ("GET", "/leads"): ALL,
+    ("GET", "/leads.csv"): ALL,
+    ("GET", "/lead"): ALL,
+    ("POST", "/lead/score"): ALL,
+    ("GET", "/funnel"): ALL,
+    ("GET", "/incidents"): COMPANY,
+    ("GET", "/incident"): COMPANY,
+    ("GET", "/customers"): ALL,
+    ("GET", "/customer"): ALL,
+    ("GET", "/channels"): COMPANY,
+    ("GET", "/commission"): PAY,
+    ("GET", "/recognition"): ALL,
+    ("GET", "/models"): COMPANY,
+    ("GET", "/models/drift"): COMPANY,
+    ("GET", "/settings"): COMPANY,
+}

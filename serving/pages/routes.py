@@ -1,0 +1,49 @@
+"""The pages as routes; each has its row in serving.pages.permissions."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+from serving.pages import sign_in
+from serving.pages.channels import channels
+from serving.pages.commission import commission
+from serving.pages.customer import customer
+from serving.pages.customers import customers
+from serving.pages.endpoint import page
+from serving.pages.funnel import funnel
+from serving.pages.incidents import incident, incidents
+from serving.pages.lead import lead, score_lead
+from serving.pages.leads import leads, leads_csv
+from serving.pages.models import drift, models
+from serving.pages.recognition import recognition
+from serving.pages.settings import settings
+from serving.pages.today import today
+
+
+def page_routes() -> list[Route]:
+    """All of them."""
+    get = {
+        "/sign-in": sign_in.show_sign_in,
+        "/preferences": sign_in.prefer,
+        "/static/{digest}/{name}": sign_in.static,
+        "/": sign_in.first_page,
+        "/today": today,
+        "/leads": leads,
+        "/leads.csv": leads_csv,
+        "/lead": lead,
+        "/funnel": funnel,
+        "/incidents": incidents,
+        "/incident": incident,
+        "/customers": customers,
+        "/customer": customer,
+        "/channels": channels,
+        "/commission": commission,
+        "/recognition": recognition,
+        "/models": models,
+        "/models/drift": drift,
+        "/settings": settings,
+    }
+    post = {"/sign-in": sign_in.sign_in, "/sign-out": sign_in.sign_out, "/lead/score": score_lead}
+    return [Route(path, page(handler), methods=["GET"]) for path, handler in get.items()] + [
+        Route(path, page(handler), methods=["POST"]) for path, handler in post.items()
+    ]
