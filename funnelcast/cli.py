@@ -19,22 +19,26 @@ from configs.settings import load_settings  # noqa: E402
 from funnelcast.commands import (  # noqa: E402
     alerts,
     audit,
+    channels,
     commission,
     customers,
     daily,
     diagnose,
     funnel,
+    incidents,
     intake,
     models,
     privacy,
     recognition,
     scores,
     service,
+    shadow,
     tags,
     tiers,
     users,
     watching,
     webhooks,
+    write_back,
 )
 from funnelcast.errors import our_errors  # noqa: E402
 
@@ -46,8 +50,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 ROOMS = (
-    intake, customers, models, scores, service, watching, diagnose, alerts, funnel, tiers, tags, commission,
-    recognition, webhooks, users, privacy, audit, daily,
+    intake, customers, models, shadow, scores, service, watching, diagnose, incidents, channels, alerts, funnel, tiers,
+    tags, commission, recognition, webhooks, write_back, users, privacy, audit, daily,
 )  # fmt: skip
 for room in ROOMS:
     room.register(app)

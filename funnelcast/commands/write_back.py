@@ -15,6 +15,7 @@ from funnelcast.tables import text_table
 
 if TYPE_CHECKING:
     from funnelcast.write_back.ledger import Ledger
+    from funnelcast.write_back.run import Report
     from funnelcast.write_back.sink import LeadWrite
 
 SHOWN_REFUSALS = 5
@@ -34,6 +35,17 @@ def write_back(
     is_json: Json = False,
 ) -> None:
     """Write the scores of open leads that moved since the last time. What is not taken is offered again next time."""
+    context = Context.of(as_of, is_json)
+    report = write_back_now(context, sink)
+    told = f"Wrote {report.written} scores to {sink}; {report.unchanged} had not moved, {len(report.refused)} refused."
+    if report.silence:
+        raise CommandError(f"{report.silence} {told} The next run writes the {report.left} that are left.")
+    refusals = [f"{key}: {why}" for key, why in list(report.refused.items())[:SHOWN_REFUSALS]]
+    context.answer({"sink": sink, **asdict(report)}, "\n".join([told, *refusals]))
+
+
+def write_back_now(context: Context, sink: str) -> Report:
+    """Write to one sink what moved as of the context's moment."""
     import time
     from datetime import UTC, datetime
 
@@ -41,16 +53,10 @@ def write_back(
     from funnelcast.write_back.run import write_back as run
     from funnelcast.write_back.sinks import named, open_sink
 
-    context = Context.of(as_of, is_json)
     rules, ledger = context.settings.write_back, _ledger(context)
     pace = Pace(time.sleep, lambda: datetime.now(UTC))
     opened = open_sink(named(rules, sink), rules.timeout_seconds, _home(context), pace.now)
-    report = run(sink, opened, _scores(context, sink, ledger), ledger, rules, pace)
-    told = f"Wrote {report.written} scores to {sink}; {report.unchanged} had not moved, {len(report.refused)} refused."
-    if report.silence:
-        raise CommandError(f"{report.silence} {told} The next run writes the {report.left} that are left.")
-    refusals = [f"{key}: {why}" for key, why in list(report.refused.items())[:SHOWN_REFUSALS]]
-    context.answer({"sink": sink, **asdict(report)}, "\n".join([told, *refusals]))
+    return run(sink, opened, _scores(context, sink, ledger), ledger, rules, pace)
 
 
 def override(

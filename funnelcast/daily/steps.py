@@ -118,6 +118,24 @@ def diagnose(context: Context) -> Figures:
     return {"alarms": len(found.alarms), "causes": len(causes), "first": causes[0] if causes else "none"}
 
 
+def write_back(context: Context) -> Figures:
+    """Write what moved into every configured sink.
+
+    Raises
+    ------
+    CommandError: a sink does not answer; the next run goes on there.
+    """
+    from funnelcast.commands.write_back import write_back_now
+
+    names = [sink.name for sink in context.settings.write_back.sinks]
+    reports = {name: write_back_now(context, name) for name in names}
+    silent = [f"{name}: {report.silence}" for name, report in reports.items() if report.silence]
+    if silent:
+        raise CommandError(f"Every sink must answer, but {len(silent)} did not. {' '.join(silent)}")
+    refused = sum(len(report.refused) for report in reports.values())
+    return {"sinks": len(names), "written": sum(report.written for report in reports.values()), "refused": refused}
+
+
 def alerts(context: Context) -> Figures:
     """Tell the configured destinations what they were not told yet.
 
@@ -152,6 +170,7 @@ STEPS: dict[str, Step] = {
     "score_customers": score_customers,
     "monitor": monitor,
     "diagnose": diagnose,
+    "write_back": write_back,
     "alerts": alerts,
     "report": report,
 }
