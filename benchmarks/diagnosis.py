@@ -1,17 +1,20 @@
 """The diagnosis measured on generated incidents of every cause, and on calm worlds.
 
-`python -m benchmarks.diagnosis [FIRST_SEED] [SEEDS] [CALM]` prints three tables: per cause how often an incident was
-found and its cause named first, the calibration of the confidence, and the seconds of a diagnosis. Scores, thresholds
+`python -m benchmarks.diagnosis [FIRST_SEED] [SEEDS] [CALM]` prints two tables: per cause how often an incident was found
+and its cause named first, and the calibration of the confidence; `... speed` the seconds for 100,000 leads, with and
+without reading them from the database. Scores, thresholds
 and temperature were set on seeds 0 to 59; seeds from 1000 on are for reporting. Worlds: incident_worlds.py.
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,8 +22,11 @@ import pandas as pd
 from benchmarks.bundle_facts import facts_of
 from benchmarks.incident_worlds import CAUSES, World, make_world
 from configs.settings import Settings, load_settings
+from crm_core.database import migrate, open_database
+from crm_core.importer import import_path
 from funnelcast.tables import text_table
 from monitoring.diagnosis.diagnosis import diagnose
+from monitoring.diagnosis.facts import load_case_facts
 
 REPORT_SEED, SEEDS, CALM = 1000, 25, 100
 BINS = (0.0, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
@@ -83,21 +89,40 @@ def calibration_rows(told: Sequence[Told]) -> list[list[object]]:
 
 
 def large_facts_seconds(settings: Settings, leads: int = 100_000) -> list[list[object]]:
-    """One world after another, put together until it has so many leads; the incident of each stays."""
-    parts, count, seed = [], 0, 0
-    while count < leads:
-        world = make_world("channel_mix_shift", 500 + seed)
-        parts.append(_renamed(world, seed))
-        count, seed = count + len(world.tables["leads"]), seed + 1
-    names = {name for part in parts for name in part}
+    """Worlds put together until there are so many leads, imported, read and diagnosed; the incident of each stays."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "bundle").mkdir()
+        for table, rows in _together(leads).items():
+            rows.to_parquet(folder / "bundle" / f"{table}.parquet")
+        own = settings.model_copy(update={"home": folder / "home"})
+        engine = open_database(own.database_url)
+        migrate(engine)
+        as_of = make_world("calm", 500).as_of
+        import_path(engine, folder / "bundle", None, own, as_of, folder / "rejects")
+        engine.dispose()
+        clocks = [(time.perf_counter(), time.process_time())]
+        facts = load_case_facts(own, as_of)
+        clocks.append((time.perf_counter(), time.process_time()))
+        found = diagnose(facts, own, as_of)
+        clocks.append((time.perf_counter(), time.process_time()))
+    told = ["read from SQLite", f"diagnosed: {len(found.alarms)} alarms, {len(found.causes)} causes"]
+    count = f"{len(facts.funnel.leads):,} leads, {len(facts.activities):,} activities"
+    return [
+        [count, what, round(end[0] - start[0], 1), round(end[1] - start[1], 1)]
+        for what, start, end in zip(told, clocks, clocks[1:], strict=False)
+    ]
+
+
+def _together(leads: int) -> dict[str, pd.DataFrame]:
+    parts: list[dict[str, pd.DataFrame]] = []
+    while sum(len(part["leads"]) for part in parts) < leads:
+        parts.append(_renamed(make_world("channel_mix_shift", 500 + len(parts)), len(parts)))
+    names = {name for part in parts for name in part} - {"reps"}
     tables = {name: pd.concat([part[name] for part in parts if name in part], ignore_index=True) for name in names}
-    world = make_world("calm", 500)
-    facts = facts_of(tables, settings, world.as_of)
-    start = time.perf_counter()
-    found = diagnose(facts, settings, world.as_of)
-    seconds = time.perf_counter() - start
-    rows = f"{len(facts.funnel.leads):,} leads, {len(facts.activities):,} activities"
-    return [[rows, f"{len(found.alarms)} alarms, {len(found.causes)} causes", round(seconds, 1)]]
+    reps = pd.concat([part["reps"] for part in parts]).drop_duplicates("rep_id")
+    tables["activities"].insert(0, "activity_id", [f"A{n}" for n in range(len(tables["activities"]))])
+    return {**tables, "reps": reps}
 
 
 def _renamed(world: World, number: int) -> dict[str, pd.DataFrame]:
@@ -115,22 +140,30 @@ def _renamed(world: World, number: int) -> dict[str, pd.DataFrame]:
     return renamed
 
 
-def main(first: int, seeds: int, calm: int) -> None:
-    settings = load_settings()
-    told = [judged(make_world(cause, seed), settings) for cause in CAUSES for seed in range(first, first + seeds)]
-    quiet = [judged(make_world("calm", seed), settings) for seed in range(first, first + calm)]
+def quality(first: int, seeds: int, calm: int) -> None:
+    """The tables of incidents, calm worlds and calibration; how far it is goes to standard error."""
+    settings, told = load_settings(), []
+    for cause, count in [*((cause, seeds) for cause in CAUSES), ("calm", calm)]:
+        mine = [judged(make_world(cause, seed), settings) for seed in range(first, first + count)]
+        told += mine
+        print(f"{cause}: {Counter(one.first for one in mine)}", file=sys.stderr, flush=True)
+    planted, quiet = [one for one in told if one.truth != "calm"], [one for one in told if one.truth == "calm"]
     header = ["cause", "worlds", "alarmed", "told", "right first", "of those told", "instead"]
-    print(text_table(header, cause_rows(told)))
-    found = [one for one in told if one.first]
+    print(text_table(header, cause_rows(planted)))
+    found = [one for one in planted if one.first]
     right = sum(one.is_right for one in found)
-    print(f"\nRight first: {right} of {len(found)} told ({right / len(found):.1%}), of {len(told)} planted.")
+    print(f"\nRight first: {right} of {len(found)} told ({right / len(found):.1%}), of {len(planted)} planted.")
     alarmed, named = sum(one.is_alarmed for one in quiet), sum(bool(one.first) for one in quiet)
     print(f"Calm worlds with an alarm: {alarmed} of {len(quiet)}; with a cause told: {named}.\n")
-    print(text_table(["confidence", "worlds", "mean said", "right"], calibration_rows(told)))
-    print(f"\nSeconds per world: median {np.median([one.seconds for one in told]):.1f}.")
-    print(text_table(["data", "found", "seconds"], large_facts_seconds(settings)))
+    print(text_table(["confidence", "worlds", "mean said", "right"], calibration_rows(planted)))
+
+
+def main(words: list[str]) -> None:
+    if words[:1] == ["speed"]:
+        print(text_table(["data", "found", "seconds", "CPU seconds"], large_facts_seconds(load_settings())), flush=True)
+        return
+    quality(*([int(word) for word in words] + [REPORT_SEED, SEEDS, CALM][len(words) :]))
 
 
 if __name__ == "__main__":
-    given = [int(word) for word in sys.argv[1:]]
-    main(*(given + [REPORT_SEED, SEEDS, CALM][len(given) :]))
+    main(sys.argv[1:])

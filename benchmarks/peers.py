@@ -1,13 +1,16 @@
 """Peers' defaults on the rows that funnelcast trains on: same columns, same split, judged on the same newest part.
 
 Each is fit on everything before the test, numbers as they are and categories as codes, and gets no correction of its
-level. LightGBM and FLAML come with `pip install -e '.[bench]'`; where one is absent it is skipped with a line.
+level. On a state that holds the data: `FUNNELCAST_HOME=STATE python -m benchmarks.peers win --as-of 2010-12-31`.
+LightGBM and FLAML come with `pip install -e '.[bench]'`; where one is absent it is skipped with a line.
 """
 
 from __future__ import annotations
 
+import argparse
 import warnings
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -15,10 +18,40 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from configs.settings import load_settings
+from features.repository import FeatureRepository
+from funnelcast.moments import read_moment
+from funnelcast.tables import text_table
+from scoring.metrics import BINARY_METRICS, MULTICLASS_METRICS
 from training.dataset import Dataset
+from training.judgement import metrics_of
+from training.leakage import quarantine
+from training.split import split
 
 Floats = NDArray[np.float64]
 FLAML_SECONDS = 60
+
+
+def main() -> None:
+    """Print the peers' figures on the newest part of one state."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("model", choices=["win", "churn", "rfm"])
+    options.add_argument("--as-of", required=True)
+    options.add_argument("--seed", type=int, default=1)
+    chosen = options.parse_args()
+    settings = load_settings()
+    frame = FeatureRepository(settings).training_frame(
+        chosen.model, read_moment(chosen.as_of, settings.intake.timezone)
+    )
+    parts = split(Dataset.of(chosen.model, frame), settings.training, chosen.seed)
+    parts = parts.without([one.column for one in quarantine(parts.fit, None, settings.training.leakage)])
+    rows: list[list[Any]] = []
+    for name, p in peer_predictions(parts.before_test, parts.test, chosen.seed):
+        if isinstance(p, str):
+            print(f"{name} {p}")
+        else:
+            rows.append([name, *(round(figure, 4) for figure in metrics_of(parts.test, p, parts.test.w).values())])
+    print(text_table(["peer", *(MULTICLASS_METRICS if chosen.model == "rfm" else BINARY_METRICS)], rows))
 
 
 def peer_predictions(past: Dataset, test: Dataset, seed: int) -> Iterator[tuple[str, Floats | str]]:
@@ -39,7 +72,7 @@ def _frames(past: Dataset, test: Dataset) -> tuple[pd.DataFrame, pd.DataFrame]:
     kinds = {feature.name: feature.kind for feature in past.features}
     parts = []
     for part in (past, test):
-        columns = {}
+        columns: dict[str, Any] = {}
         for name in names:
             if kinds[name] == "number":
                 columns[name] = pd.to_numeric(part.frame[name]).to_numpy(dtype=np.float64)
@@ -63,9 +96,8 @@ def _lightgbm(x: pd.DataFrame, y: NDArray[np.int_], w: Floats, seed: int) -> Any
 
 
 def _flaml(x: pd.DataFrame, y: NDArray[np.int_], w: Floats, seed: int) -> Any:
-    from flaml import AutoML  # noqa: PLC0415
-
-    model = AutoML()
+    flaml: Any = import_module("flaml")
+    model = flaml.AutoML()
     model.fit(x, y, sample_weight=w, task="classification", metric="log_loss", time_budget=FLAML_SECONDS, seed=seed,
               verbose=0, n_jobs=2, estimator_list=["lgbm", "xgboost", "rf", "extra_tree"])  # fmt: skip
     return model
@@ -76,3 +108,7 @@ PEERS: dict[str, tuple[str, Callable[..., Any]]] = {
     "lightgbm": ("lightgbm", _lightgbm),
     "flaml_60s": ("flaml", _flaml),
 }
+
+
+if __name__ == "__main__":
+    main()

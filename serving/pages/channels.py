@@ -46,7 +46,8 @@ def channel_rows(facts: FunnelFacts) -> list[Row]:
     as many before). Judged are leads old enough to have ended.
     """
     groups, leads = groups_of(facts, "channel"), facts.leads
-    age: Any = (facts.now - leads["created_at"].to_numpy()) / DAY
+    created: Any = leads["created_at"].to_numpy()
+    age: Any = (facts.now - created) / DAY
     won_at, is_lost = _ends(facts)
     table = pd.DataFrame(
         {
@@ -54,7 +55,7 @@ def channel_rows(facts: FunnelFacts) -> list[Row]:
             "is_judged": (age >= MATURE_DAYS) & (age < MATURE_DAYS + PERIOD_DAYS),
             "is_won": won_at.notna().to_numpy(),
             "is_lost": is_lost,
-            "days": ((won_at.to_numpy() - leads["created_at"].to_numpy()) / DAY).astype(float),
+            "days": ((won_at.to_numpy() - created) / DAY).astype(float),
             "cents": leads["expected_amount_cents"].fillna(0).to_numpy(float),
             "is_recent": age < RECENT_DAYS,
             "is_before": (age >= RECENT_DAYS) & (age < 4 * RECENT_DAYS),

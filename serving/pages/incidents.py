@@ -18,7 +18,6 @@ from serving.pages.templating import render
 from serving.pages.texts import texts_of
 
 MIX_RULE = "drift.channel_mix"
-DIMENSIONS = ("channel", "size_band", "rep", "team", "region", "industry", "product", "campaign")
 
 
 def incidents(asked: PageRequest, desk: Desk) -> Response:
@@ -71,5 +70,4 @@ def _name(desk: Desk, dimension: str, label: str, language: str) -> str:
     """`channel` and `trade_show` as people say it: Channel 展会."""
     words = texts_of(language)
     what = words(f"dimension.{dimension}") if words.has(f"dimension.{dimension}") else dimension
-    value = group_names(desk, dimension, [label], language)[label] if dimension in DIMENSIONS else label
-    return f"{what} {value}"
+    return f"{what} {group_names(desk, dimension, [label], language)[label]}"

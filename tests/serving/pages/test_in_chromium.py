@@ -121,8 +121,6 @@ def test_every_page_is_whole(chromium: Browser, address: str, role: str, languag
 @pytest.mark.parametrize(("language", "size", "theme"), [("en", "desk", "light"), ("zh", "phone", "dark")])
 def test_axe_finds_no_serious_fault(chromium: Browser, address: str, language: str, size: str, theme: str) -> None:
     """axe-core, put into the page by the test: the page's own policy lets nothing in."""
-    from axe_playwright_python.base import AXE_FILE_PATH
-
     script = AXE_FILE_PATH.read_text(encoding="utf-8")
     seen = visit(chromium, address, language, size, theme)
     found = {"/sign-in": faults_of(seen.page, f"{address}/sign-in", script)}
