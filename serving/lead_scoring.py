@@ -22,7 +22,10 @@ from serving.scored_entity import ScoredEntity, Stamp
 from serving.shadow import NoShadow, Shadow
 from serving.vectors import VectorSource
 
-FIGURES = ("win_probability", "grade", "trend", "expected_value", "size_fit", "credit_hold", "prescreen")
+FIGURES = (
+    "win_probability", "win_probability_low", "win_probability_high", "comparable_leads", "grade", "trend",
+    "expected_value", "size_fit", "credit_hold", "prescreen",
+)  # fmt: skip
 
 
 class RowFeatures(Protocol):

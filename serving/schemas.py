@@ -148,6 +148,11 @@ class LeadScore(_Scored):
     lead_id: str
     reasons: list[Reason]
     win_probability: Probability
+    win_probability_low: Probability | None = Field(
+        default=None, description="Lower end of the 80 % range; null: the model has none."
+    )
+    win_probability_high: Probability | None = Field(default=None, description="Upper end of the 80 % range.")
+    comparable_leads: int | None = Field(default=None, description="Closed leads with a like score behind the range.")
     grade: Literal["A", "B", "C", "D"]
     trend: Literal["up", "down", "steady", "new"] | None = Field(
         description="Against the lead's last score; null: the last score cannot be read now."

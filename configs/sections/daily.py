@@ -9,7 +9,7 @@ from configs.sections.base import Section
 
 StepName = Literal[
     "import", "golden_record", "tiers", "tags", "commission", "features", "score_leads", "score_customers",
-    "monitor", "diagnose", "write_back", "alerts", "report",
+    "monitor", "diagnose", "channels", "write_back", "alerts", "report",
 ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -21,15 +21,23 @@ def register(app: typer.Typer) -> None:
 
 def channels(as_of: AsOf = None, is_json: Json = False) -> None:
     """What each channel brings, costs and keeps, and which to cut, keep or grow, with the expected effect."""
+    context = Context.of(as_of, is_json)
+    found, answer = judge_channels_now(context)
+    context.answer(answer, in_words(found) if found else "No lead is old enough to judge its channel.")
+
+
+def judge_channels_now(context: Context) -> tuple[list[ChannelQuality], dict[str, Any]]:
+    """The matrix at the context's moment, and as JSON, which goes into `channels.json` for the pages."""
     from monitoring.channel_quality import channel_quality
     from monitoring.diagnosis.evidence import plain
     from monitoring.diagnosis.facts import load_case_facts
+    from monitoring.files import write_json
 
-    context = Context.of(as_of, is_json)
     _ = context.engine  # without a state there is nothing to judge
     found = channel_quality(load_case_facts(context.settings, context.as_of), context.settings)
     answer = {"as_of": context.as_of.isoformat(), "channels": plain([row.to_json() for row in found])}
-    context.answer(answer, in_words(found) if found else "No lead is old enough to judge its channel.")
+    write_json(context.settings.paths.reports / "channels.json", answer)
+    return found, answer
 
 
 def in_words(found: list[ChannelQuality]) -> str:

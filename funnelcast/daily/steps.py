@@ -118,6 +118,14 @@ def diagnose(context: Context) -> Figures:
     return {"alarms": len(found.alarms), "causes": len(causes), "first": causes[0] if causes else "none"}
 
 
+def channels(context: Context) -> Figures:
+    """What each channel brings and costs, for the pages."""
+    from funnelcast.commands.channels import judge_channels_now
+
+    found, _ = judge_channels_now(context)
+    return {"channels": len(found), "cut": ", ".join(one.name for one in found if one.verdict == "cut") or "none"}
+
+
 def write_back(context: Context) -> Figures:
     """Write what moved into every configured sink.
 
@@ -170,6 +178,7 @@ STEPS: dict[str, Step] = {
     "score_customers": score_customers,
     "monitor": monitor,
     "diagnose": diagnose,
+    "channels": channels,
     "write_back": write_back,
     "alerts": alerts,
     "report": report,

@@ -17,17 +17,16 @@ from crm_core.queries import attribute_definitions
 
 COLUMNS = {
     "leads": (
-        "created_at", "customer_id", "company_name", "contact_name", "phone", "email", "channel_id", "campaign",
-        "product", "expected_amount_cents", "budget_cents", "employee_count", "industry", "region", "rep_id",
-        "attributes",
+        "created_at", "customer_id", "channel_id", "campaign", "product", "expected_amount_cents", "budget_cents",
+        "employee_count", "industry", "region", "rep_id", "attributes",
     ),
-    "customers": ("employee_count", "industry", "region", "attributes"),
-    "reps": ("team", "name", "hired_on", "weekly_capacity_hours", "active"),
+    "customers": ("employee_count", "industry", "region"),
+    "reps": ("team", "hired_on", "weekly_capacity_hours"),
     "stage_events": ("lead_id", "stage", "entered_at", "reason"),
-    "activities": ("lead_id", "occurred_at", "kind", "rep_id", "direction", "duration_seconds", "summary"),
+    "activities": ("lead_id", "occurred_at", "rep_id", "direction", "duration_seconds", "summary"),
     "attribute_changes": ("entity", "entity_id", "attribute", "value", "changed_at"),
-    "sync_log": ("source_system", "occurred_at", "status", "entity", "entity_id"),
-    "orders": ("customer_id", "ordered_at", "amount_cents", "lead_id", "category", "discount_rate", "quantity"),
+    "sync_log": ("source_system", "occurred_at", "status", "entity"),
+    "orders": ("customer_id", "ordered_at", "amount_cents", "lead_id", "category", "discount_rate"),
     "channels": ("name",),
     "channel_spend": ("channel_id", "spent_on", "amount_cents"),
 }  # fmt: skip
@@ -40,10 +39,10 @@ class CaseFacts:
     Attributes
     ----------
     funnel: the funnel's facts; rows of leads are 0..n-1.
-    activities: one row per activity: `lead` (row, -1 for none), occurred_at, kind, rep_id, duration_seconds, summary.
+    activities: one row per activity: `lead` (row, -1 for none), occurred_at, rep_id, duration_seconds, summary.
     orders: one row per order with a positive amount: `lead` (-1 for none), customer_id, ordered_at, amount_cents,
-        category, discount_rate (0..1), quantity.
-    reps: one row per rep, by rep_id: team, name, hired_on, weekly_capacity_hours, active.
+        category, discount_rate (0..1).
+    reps: one row per rep, by rep_id: team, hired_on, weekly_capacity_hours.
     channels: name of each channel by its id.
     spend: channel_id, spent_on, amount_cents.
     """
