@@ -2,8 +2,8 @@
 
 `python -m benchmarks.diagnosis [FIRST_SEED] [SEEDS] [CALM]` prints two tables: per cause how often an incident was
 found and its cause named first, and the calibration of the confidence; `... speed` the seconds for 100,000 leads, of
-reading them from the database and of the diagnosis. Scores, thresholds
-and temperature were set on seeds 0 to 59; seeds from 1000 on are for reporting. Worlds: incident_worlds.py.
+reading them from the database and of the diagnosis. Scores, thresholds and temperature were set on seeds 0 to 19 (calm
+worlds 0 to 59); seeds from 1000 on are for reporting. Worlds: incident_worlds.py.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as property_settings
 from hypothesis import strategies as st
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from configs.settings import Settings, load_settings
 from crm_core.importer import import_path
 from tests.crm_core.conftest import LATER, NOW, everything, open_migrated, rows, with_intake
+
+pytestmark = pytest.mark.slow
 
 SETTINGS = load_settings()
 START = datetime(2024, 1, 1)  # noqa: DTZ001 (as an export writes it)

@@ -11,6 +11,8 @@ from features.errors import NothingToLearnError
 from features.repository import FeatureRepository
 from tests.features.fake_crm import FakeCrm
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2024, 3, 1, 8)  # noqa: DTZ001 (naive UTC, as in the lake)
 
 

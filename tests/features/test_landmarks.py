@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from configs.settings import Settings
 from features.landmarks import snapshots
 from features.repository import FeatureRepository
 from tests.features.fake_crm import FakeCrm
+
+pytestmark = pytest.mark.slow
 
 START = datetime(2024, 3, 1, 8)  # noqa: DTZ001 (naive UTC, as in the lake)
 END = datetime(2025, 3, 1, tzinfo=UTC)

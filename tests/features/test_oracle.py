@@ -23,6 +23,8 @@ from tests.features.fake_crm import FakeCrm, settings_at
 from tests.features.oracle import KEYS, Oracle
 from tests.features.random_bundle import DAYS, START, random_bundle
 
+pytestmark = pytest.mark.slow
+
 AS_OF = START + timedelta(days=200)
 RULES = {"min_activity_kind_rows": 5, "chunk_rows": 700}
 

@@ -22,6 +22,8 @@ from tests.features.online.test_postgres_store import URL, is_there
 from tests.features.random_bundle import random_bundle
 from tests.features.test_oracle import World, differences, random_pairs
 
+pytestmark = pytest.mark.slow
+
 SPINE = ibis.table({"entity_id": "string", "as_of": "timestamp(6)"}, name="spine")
 POSTGRES_TYPES = {
     "text": "text",

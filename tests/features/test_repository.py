@@ -21,6 +21,8 @@ from tests.features.fake_crm import FakeCrm, settings_at
 from tests.features.random_bundle import START, random_bundle
 from tests.features.test_oracle import same
 
+pytestmark = pytest.mark.slow
+
 AS_OF = (START + timedelta(days=200)).replace(tzinfo=UTC)
 NAIVE = AS_OF.replace(tzinfo=None)
 

@@ -3,11 +3,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from configs.settings import Settings, load_settings
 from features.lake_extract import AttributeColumn
 from features.repository import FeatureRepository
 from features.shape import make_shape, read_known_kinds, read_shape, write_shape
 from tests.features.fake_crm import FakeCrm, settings_at
+
+pytestmark = pytest.mark.slow
 
 START = datetime(2024, 3, 1)  # noqa: DTZ001 (naive UTC, as in the lake)
 

@@ -13,6 +13,8 @@ from crm_core.errors import DatabaseError
 from funnelcast.cli import run
 from funnelcast.context import Context
 
+pytestmark = pytest.mark.slow
+
 Command = Callable[..., Any]
 TABLES = {
     "reps": "rep_id,name\nR1,An\nR2,Bo\nM,Min\n",

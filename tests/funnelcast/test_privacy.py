@@ -31,6 +31,8 @@ from tests.crm_core.conftest import LATER, loader, rows
 from tests.crm_core.privacy.people import EMAIL, FILES, FIRM, NAME, PHONE, SECRETS, plant
 from tests.crm_core.privacy.test_erase import LEDGER
 
+pytestmark = pytest.mark.slow
+
 AS_OF = datetime(2025, 2, 15, tzinfo=UTC)
 SPACED = "+86 139 1234-5678"
 

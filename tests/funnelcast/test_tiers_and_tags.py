@@ -8,6 +8,8 @@ import pytest
 
 from tests.commands import CommandLine, command_line
 
+pytestmark = pytest.mark.slow
+
 ORDERS = "order_id,customer_id,ordered_at,amount,category,discount_rate\n" + "".join(
     [f"a{place},A,2024-12-2{place},900,pump,0.2\n" for place in range(5)]
     + [f"{who},{who},2024-11-01,50,valve,0\n" for who in "BCD"]

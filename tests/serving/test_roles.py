@@ -24,6 +24,8 @@ from tests.crm_core.conftest import open_migrated
 from tests.serving import fakes
 from tests.serving.conftest import Service
 
+pytestmark = pytest.mark.slow
+
 OPERATIONS = OperationTable().operations
 NOW = datetime.now(UTC)
 LEADS = [OpenLead("L1", "A 厂", "pump", "r1"), OpenLead("L2", "B 厂", "pump", "r2")]

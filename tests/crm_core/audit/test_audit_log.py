@@ -18,6 +18,8 @@ from crm_core.errors import DatabaseError
 from crm_core.tables import FindingRow
 from tests.crm_core.conftest import NOW, open_migrated, rows
 
+pytestmark = pytest.mark.slow
+
 COUNT = 6
 
 

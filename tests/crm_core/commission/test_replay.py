@@ -28,6 +28,8 @@ from crm_core.commission.wording import money
 from tests.crm_core.commission.conftest import Company, staffed
 from tests.crm_core.conftest import open_migrated
 
+pytestmark = pytest.mark.slow
+
 ZONE = ZoneInfo("Asia/Shanghai")
 SPRING = datetime(2024, 3, 20, tzinfo=UTC)
 FIRST = load_settings().commission.plans[0]

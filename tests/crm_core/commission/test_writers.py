@@ -5,8 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
+
 from crm_core.commission.run import run_commission
 from tests.crm_core.commission.conftest import Company
+
+pytestmark = pytest.mark.slow
 
 
 def test_eight_writers_at_once_pay_once(company: Company) -> None:

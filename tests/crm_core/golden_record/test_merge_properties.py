@@ -22,6 +22,8 @@ from tests.crm_core.conftest import NOW, open_migrated
 from tests.crm_core.golden_record.firm import Snapshot, snapshot
 from tests.crm_core.golden_record.people import CODE, OTHER_CODE, customers_csv
 
+pytestmark = pytest.mark.slow
+
 IDS = "abcdef"
 CODES = {"a": CODE, "f": OTHER_CODE}  # these two may never come together
 MINUTE = timedelta(minutes=1)

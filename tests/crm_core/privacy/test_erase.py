@@ -17,6 +17,8 @@ from crm_core.privacy.erase import ErasureReport, erase_from_database, is_erased
 from tests.crm_core.conftest import Load, rows
 from tests.crm_core.privacy.people import FILES, OTHER_FIRM, PHONE, SECRETS, all_cells, plant, with_home
 
+pytestmark = pytest.mark.slow
+
 ERASED_AT = datetime(2025, 3, 1, tzinfo=UTC)
 LEDGER = (
     "SELECT order_id, customer_id, lead_id, rep_id, amount_cents, ordered_at FROM orders ORDER BY order_id",

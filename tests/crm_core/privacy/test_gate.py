@@ -19,6 +19,8 @@ from crm_core.schema import BUNDLE
 from tests.crm_core.conftest import Load
 from tests.crm_core.privacy.people import EMAIL, PHONE, plant, with_home
 
+pytestmark = pytest.mark.slow
+
 ERASED_AT = datetime(2025, 3, 1, tzinfo=UTC)
 BEFORE, AFTER = "2024-06-01 00:00:00.000000", "2025-06-01 00:00:00.000000"
 

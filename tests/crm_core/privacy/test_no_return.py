@@ -17,6 +17,8 @@ from tests.crm_core.conftest import Load, rows
 from tests.crm_core.privacy.people import FILES, SECRETS, all_cells, plant, with_home
 from tests.crm_core.privacy.test_erase import LEDGER, digits
 
+pytestmark = pytest.mark.slow
+
 ERASED_AT = datetime(2025, 3, 1, tzinfo=UTC)
 AGAIN_AT = datetime(2025, 4, 1, tzinfo=UTC)
 

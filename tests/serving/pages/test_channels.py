@@ -8,6 +8,8 @@ import pytest
 from serving.pages.channels import read_verdicts
 from tests.serving.pages.conftest import Pages, words_of
 
+pytestmark = pytest.mark.slow
+
 
 def test_channels_are_named_and_a_team_is_shown_no_spend(pages: Pages) -> None:
     whole, team = words_of(pages.get("/channels")), words_of(pages.get("/channels", "manager"))

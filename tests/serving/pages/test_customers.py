@@ -11,6 +11,8 @@ from crm_core.tags.retag import retag
 from tests.serving import fakes
 from tests.serving.pages.conftest import Pages, words_of
 
+pytestmark = pytest.mark.slow
+
 NORTH, SOUTH = "北方机械有限公司", "South Pumps Ltd"
 
 

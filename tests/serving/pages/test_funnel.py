@@ -6,6 +6,8 @@ import pytest
 
 from tests.serving.pages.conftest import Pages, words_of
 
+pytestmark = pytest.mark.slow
+
 
 def stock_of(page: str, stage: str) -> int:
     row = page.split(f'/leads?stage={stage}"')[1].split("</tr>", maxsplit=1)[0]

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import pytest
+
 from serving.pages.assets import assets
 from tests.serving.pages.conftest import Pages
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_page_may_load_and_send_nothing_from_or_to_elsewhere(pages: Pages) -> None:

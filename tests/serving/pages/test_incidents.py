@@ -9,6 +9,8 @@ from crm_core.findings import Finding, record_findings
 from tests.serving import fakes
 from tests.serving.pages.conftest import Pages, words_of
 
+pytestmark = pytest.mark.slow
+
 AT = fakes.NOW - timedelta(hours=1)
 KEY = "/incident?key=funnel.stage_stock:technical_exchange"
 EVIDENCE: dict[str, Any] = {

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.serving.pages.conftest import Pages, words_of
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_lead_is_shown_with_score_record_timeline_and_talk_track(pages: Pages) -> None:

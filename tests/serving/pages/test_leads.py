@@ -12,6 +12,8 @@ from tests.serving import fakes
 from tests.serving.pages.conftest import Pages, words_of
 from tests.serving.pages.firm import LEARNT_AT
 
+pytestmark = pytest.mark.slow
+
 SHOWN = {"L1": "calc", "L2": "泵厂", "L3": "Bright Steel", "L4": "Nobody&#39;s Works"}
 
 

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from serving.pages.desk import Desk
 from serving.pages.model_files import ModelFiles
 from tests.serving.pages.conftest import Pages, words_of
+
+pytestmark = pytest.mark.slow
 
 
 @dataclass

@@ -9,6 +9,8 @@ from serving.pages.routes import page_routes
 from serving.permissions import PUBLIC
 from tests.serving.pages.conftest import PEOPLE, Pages
 
+pytestmark = pytest.mark.slow
+
 PAGES = [path for (method, path), roles in PAGE_PERMISSIONS.items() if method == "GET" and roles != OPEN]
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.serving.pages.conftest import Pages, words_of
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_analyst_sees_nothing_of_pay(pages: Pages) -> None:
     assert pages.status("/commission", "analyst") == 403

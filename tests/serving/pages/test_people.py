@@ -20,6 +20,8 @@ from crm_core.errors import AccessError
 from funnelcast.commands import users
 from tests.serving.fakes import NOW
 
+pytestmark = pytest.mark.slow
+
 RULES = load_settings().pages
 
 

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import pytest
+
 from serving.pages.meanings import meanings, purpose
 from tests.serving.pages.conftest import Pages, words_of
+
+pytestmark = pytest.mark.slow
 
 
 def test_keys_have_their_meaning_from_the_file_that_explains_them() -> None:

@@ -10,6 +10,8 @@ from crm_core.access.people import disable_person, set_password
 from serving.pages.cookies import BEFORE_SIGN_IN, SESSION
 from tests.serving.pages.conftest import PASSWORD, Pages, sign_in, token_of
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_stranger_is_led_to_sign_in_and_then_to_where_it_wanted(pages: Pages) -> None:
     client = pages.client()

@@ -4,6 +4,8 @@ import pytest
 
 from tests.serving.pages.conftest import Pages, words_of
 
+pytestmark = pytest.mark.slow
+
 
 def test_today_tells_what_changed(pages: Pages) -> None:
     """L1 moved on three hours ago, L6 was won five hours ago."""
