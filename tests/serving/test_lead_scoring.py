@@ -34,8 +34,9 @@ def test_the_answer_is_the_contracts(service: Service) -> None:
     assert answer["model"] == {"name": "win", "version": 3, "trained_as_of": fakes.TRAINED_AS_OF.isoformat()}
     (score,) = answer["scores"]
     assert set(score) == {
-        "lead_id", "prediction_id", "win_probability", "grade", "trend", "expected_value", "reasons", "size_fit",
-        "credit_hold", "prescreen", "degraded", "features_as_of", "scored_at", "expires_at",
+        "lead_id", "prediction_id", "win_probability", "win_probability_low", "win_probability_high",
+        "comparable_leads", "grade", "trend", "expected_value", "reasons", "size_fit", "credit_hold", "prescreen",
+        "degraded", "features_as_of", "scored_at", "expires_at",
     }  # fmt: skip
     assert set(score["reasons"][0]) == {"feature", "value", "contribution", "en", "zh"}
     assert datetime.fromisoformat(score["scored_at"]) == fakes.NOW
