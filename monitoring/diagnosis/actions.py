@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitoring.diagnosis.counterfactual import Counterfactual, without
 from monitoring.diagnosis.examination import Examination
+from monitoring.diagnosis.trait_names import TRAIT_EN, TRAIT_ZH
 from monitoring.diagnosis.verdict import Score
 from monitoring.texts import Text, percent
 
@@ -23,8 +24,8 @@ def actions(seen: Examination, score: Score, segment: Names, channels: Names) ->
 
 def _who(segment: Names, channels: Names) -> Text:
     named = [(name, channels.get(value, value) if name == "channel" else value) for name, value in segment.items()]
-    en = " and ".join(f"{_EN.get(name, name)} {value}" for name, value in named)
-    return Text(en, "、".join(f"{_ZH.get(name, name)}“{value}”" for name, value in named))
+    en = " and ".join(f"{TRAIT_EN.get(name, name)} {value}" for name, value in named)
+    return Text(en, "、".join(f"{TRAIT_ZH.get(name, name)}“{value}”" for name, value in named))
 
 
 def _effect(of: Counterfactual | None, who: Text) -> Text:
@@ -45,16 +46,6 @@ def _effect(of: Counterfactual | None, who: Text) -> Text:
     )
 
 
-_EN = {
-    "channel": "channel", "campaign": "campaign", "size_band": "firms of size", "region": "region",
-    "industry": "industry", "product": "product", "team": "team", "rep_tenure": "reps who are",
-    "source_system": "system", "first_response": "first response", "needs_analysis": "needs analysis",
-}  # fmt: skip
-_ZH = {
-    "channel": "渠道", "campaign": "活动", "size_band": "企业规模", "region": "地区", "industry": "行业",
-    "product": "产品", "team": "团队", "rep_tenure": "销售人员", "source_system": "系统",
-    "first_response": "首次响应", "needs_analysis": "需求分析",
-}  # fmt: skip
 _ACTIONS: dict[str, list[Text]] = {
     "channel_mix_shift": [
         Text("Pre-screen the leads of {who} before they enter this stage.", "对{who}的线索在进入该阶段前进行预筛选。"),

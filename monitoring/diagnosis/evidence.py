@@ -12,6 +12,7 @@ from monitoring.diagnosis.examination import Examination
 from monitoring.diagnosis.explained import Explained
 from monitoring.diagnosis.facts import CaseFacts
 from monitoring.diagnosis.segments import marked_by
+from monitoring.diagnosis.trait_names import TRAIT_EN, TRAIT_ZH
 from monitoring.diagnosis.verdict import Score
 from monitoring.texts import Text, percent
 
@@ -122,9 +123,10 @@ def _marked(seen: Examination) -> Iterator[Text]:
     if lift:
         [(name, label)] = lift.segment.items()
         shares = percent(lift.share_stuck), percent(lift.share_others)
+        who = Text(TRAIT_EN.get(name, name), TRAIT_ZH.get(name, name))
         yield Text(
-            f"Of the stuck {shares[0]} are {name} {label} (others {shares[1]}, lift {lift.lift:.1f}).",
-            f"滞留线索中{shares[0]}为{name} {label}（其他线索{shares[1]}，提升度{lift.lift:.1f}）。",
+            f"Of the stuck {shares[0]} are {who.en} {label} (others {shares[1]}, lift {lift.lift:.1f}).",
+            f"滞留线索中{shares[0]}的{who.zh}为“{label}”（其他线索{shares[1]}，提升度{lift.lift:.1f}）。",
         )
 
 
