@@ -32,3 +32,11 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, p
     if IS_CI and report.skipped:
         report.outcome = "failed"
         report.longrepr = f"Skipped in CI, where nothing may be: {report.longrepr}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file stay on one worker, where its state is made once, unless they name a group themselves."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))

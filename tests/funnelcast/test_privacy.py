@@ -179,11 +179,19 @@ def test_the_books_stay_to_the_cent(settings: Settings, erase: Command) -> None:
     engine.dispose()
 
 
-def test_a_dry_run_tells_what_would_go_and_leaves_every_byte(settings: Settings, erase: Command) -> None:
+def what_it_holds(path: Path) -> bytes | list[str]:
+    """Bytes, or of a database what it holds: a reader that closes it may fold its log into the file."""
+    if path.suffix != ".db":
+        return path.read_bytes()
+    with closing(sqlite3.connect(path)) as connection:
+        return list(connection.iterdump())
+
+
+def test_a_dry_run_tells_what_would_go_and_leaves_all_as_it_is(settings: Settings, erase: Command) -> None:
     home = settings.paths.home
-    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file() and "db-" not in path.name}
+    before = {path: what_it_holds(path) for path in home.rglob("*") if path.is_file() and "db-" not in path.name}
     told = erase("--customer", "C1", "--dry-run")
-    after = {path: path.read_bytes() for path in home.rglob("*") if path.is_file() and "db-" not in path.name}
+    after = {path: what_it_holds(path) for path in home.rglob("*") if path.is_file() and "db-" not in path.name}
     assert {path.name for path in before.keys() ^ after.keys()} <= {".lock"}
     assert [path for path in before if before[path] != after[path]] == []
     done = erase("--customer", "C1")
