@@ -46,6 +46,7 @@ def main() -> None:
     step("score", "customers", "--out", str(HOME / "customer_scores.csv"))
     ask_for_the_first(scores)
     step("monitor")
+    step("diagnose")
     step("report")
     say_what_next(time.monotonic() - started)
 
@@ -134,8 +135,9 @@ def say_what_next(seconds: float) -> None:
         f"  {reports / 'report.html'}   the managers' report, English and 简体中文\n"
         f"  {reports / 'drift.html'}    what drifted, by Evidently\n"
         "and try next\n"
-        "  make serve                                              the service on this state\n"
         "  export FUNNELCAST_HOME=var/demo\n"
+        "  .venv/bin/funnelcast user add YOU --role admin          for the pages, which need a person who signs in\n"
+        "  make serve                                              pages and scores on this state\n"
         "  .venv/bin/funnelcast models                             what is registered\n"
         "  .venv/bin/funnelcast train win --trials 25              a longer search\n"
         "  .venv/bin/funnelcast import EXPORT --mapping M.yaml     your own CRM (docs/mapping.md)"

@@ -2,52 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.main import get_command
 
-from configs.progress import SILENT
-from funnelcast.cli import app, run
-from funnelcast.commands import channels, diagnose, incidents
-from funnelcast.simulator import simulate
+from funnelcast.cli import run
+from tests.funnelcast.in_process import MOMENT, answer, commands_on, trade_show_home
 
-MOMENT = "2026-06-30T02:00:00+00:00"
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    for name, room in {"diagnose": diagnose, "channels": channels, "incidents": incidents}.items():
-        if name not in get_command(app).commands:  # type: ignore[attr-defined]
-            room.register(app)
-    folder = tmp_path_factory.mktemp("diagnose")
-    simulate(folder / "bundle", 12_000, 3, "trade_show", datetime(2026, 6, 30, 2, tzinfo=UTC), SILENT)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FUNNELCAST_HOME", str(folder / "home"))
-        assert run(["init"]) == 0
-        assert run(["import", str(folder / "bundle"), "--as-of", MOMENT]) == 0
-    return folder / "home"
+    return trade_show_home(tmp_path_factory.mktemp("diagnose"), 12_000, 3)
 
 
 @pytest.fixture
 def command(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    monkeypatch.setenv("FUNNELCAST_HOME", str(home))
-    capsys.readouterr()
-
-    def call(*arguments: str) -> str:
-        assert run([*arguments, "--as-of", MOMENT]) == 0
-        return capsys.readouterr().out
-
-    return call
-
-
-def answer(text: str) -> dict[str, Any]:
-    result: dict[str, Any] = json.loads(text.splitlines()[-1])
-    return result
+    return commands_on(home, monkeypatch, capsys)
 
 
 def test_the_trade_show_is_named_with_channel_size_words_and_price_gap(command: Any) -> None:

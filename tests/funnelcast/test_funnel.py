@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from configs.progress import SILENT
 from funnelcast.cli import run
-from funnelcast.simulator import simulate
-
-MOMENT = "2026-06-30T02:00:00+00:00"
+from tests.funnelcast.in_process import MOMENT, answer, commands_on, trade_show_home
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("funnel")
-    simulate(folder / "bundle", 2500, 5, "trade_show", datetime(2026, 6, 30, 2, tzinfo=UTC), SILENT)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FUNNELCAST_HOME", str(folder / "home"))
-        assert run(["init"]) == 0
-        assert run(["import", str(folder / "bundle"), "--as-of", MOMENT]) == 0
-    return folder / "home"
+    return trade_show_home(tmp_path_factory.mktemp("funnel"), 2500, 5)
 
 
 @pytest.fixture
 def command(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    monkeypatch.setenv("FUNNELCAST_HOME", str(home))
-    capsys.readouterr()
-
-    def call(*arguments: str) -> str:
-        assert run([*arguments, "--as-of", MOMENT]) == 0
-        return capsys.readouterr().out
-
-    return call
-
-
-def answer(text: str) -> dict[str, Any]:
-    result: dict[str, Any] = json.loads(text.splitlines()[-1])
-    return result
+    return commands_on(home, monkeypatch, capsys)
 
 
 def test_the_funnel_by_a_dimension_adds_up(command: Any) -> None:

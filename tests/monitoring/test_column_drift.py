@@ -8,30 +8,12 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from benchmarks.drift import clean_features
 from configs.sections import Monitoring
 from features.schema import Feature
 from monitoring.column_drift import ColumnDrift, as_numbers, detect_drift
 
 Frame = pd.DataFrame
-
-
-def clean_features(rng: np.random.Generator, rows: int) -> Frame:
-    """Forty columns of the shapes that leads have: normal, heavy-tailed, counts, with gaps, categories."""
-    columns: dict[str, object] = {f"normal_{i}": rng.normal(size=rows) for i in range(10)}
-    columns |= {f"amount_{i}": np.exp(1.5 * rng.normal(size=rows)) for i in range(6)}
-    columns |= {f"count_{i}": rng.poisson(0.3 + i, size=rows).astype(float) for i in range(6)}
-    for i in range(6):
-        gappy = rng.normal(size=rows)
-        gappy[rng.random(rows) < 0.05 + 0.15 * i] = np.nan
-        columns[f"gappy_{i}"] = gappy
-    for i in range(8):
-        weights = np.geomspace(1, 0.05, 2 + 3 * i)
-        columns[f"category_{i}"] = rng.choice([f"v{j}" for j in range(2 + 3 * i)], p=weights / weights.sum(), size=rows)
-    for i in range(4):
-        blanks = rng.choice(["a", "b", "c"], size=rows).astype(object)
-        blanks[rng.random(rows) < 0.1 * (i + 1)] = None
-        columns[f"blanks_{i}"] = blanks
-    return pd.DataFrame(columns)
 
 
 def features_of(frame: Frame) -> list[Feature]:
