@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import Connection, Engine, insert, select, text
 
@@ -80,14 +81,15 @@ def book(connection: Connection, new: Points) -> Points:
 def least_balance(entries: Sequence[Points], moment: datetime) -> int:
     """The lowest balance from the moment on: what can be spent at it. `entries`: in the order of their moments.
 
-    An entry may be booked for a moment before others: what a later one spent is spent.
+    An entry may be booked for a moment before others: what a later one spent is spent. Entries of one moment count
+    together, in whatever order they were booked.
     """
     balance = sum(one.points for one in entries if one.occurred_at <= moment)
     least = balance
-    for one in entries:
-        if one.occurred_at > moment:
-            balance += one.points
-            least = min(least, balance)
+    later = (one for one in entries if one.occurred_at > moment)
+    for _, together in groupby(later, key=lambda one: one.occurred_at):
+        balance += sum(one.points for one in together)
+        least = min(least, balance)
     return least
 
 

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as run
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
@@ -101,6 +101,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 
 
 @given(moves=Moves)
+@example(moves=[(15, 0), (-1, 1), (1, 1), (-15, 0)])  # those of one moment count together
 @run(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_history_in_any_order_ever_overdraws(shared: Engine, moves: list[tuple[int, int]]) -> None:
     """Booked in any order of moments, the balance is never negative at any, and refused only where it would be."""
