@@ -34,9 +34,14 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, p
         report.longrepr = f"Skipped in CI, where nothing may be: {report.longrepr}"
 
 
+# Files that take minutes begin first, so that no worker is left with one when the others are done.
+LONGEST_FIRST = ("test_main_job", "test_four_exports", "test_notebooks", "test_service", "test_webhooks")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one file stay on one worker, where its state is made once, unless they name a group themselves."""
+    items.sort(key=lambda item: LONGEST_FIRST.index(item.path.stem) if item.path.stem in LONGEST_FIRST else 99)
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))

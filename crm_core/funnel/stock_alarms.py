@@ -13,7 +13,7 @@ from configs.sections import Alarms
 from crm_core.funnel.alarm import Alarm, days_in_a_row
 from crm_core.funnel.facts import FunnelFacts
 from crm_core.funnel.figures import DAY, steps_of
-from crm_core.funnel.significance import high_count_p
+from crm_core.funnel.significance import FEWEST_BLOCKS, high_count_p, higher_count_p
 
 WEEK = 7
 
@@ -21,29 +21,34 @@ WEEK = 7
 def stock_alarms(facts: FunnelFacts, rules: Alarms) -> list[Alarm]:
     """One alarm per stage whose stock is up by more than `stock_growth` on the moment a period ago, is at least
     `min_stock`, and is higher than the stocks of the same weekday and hour in the `history_days` before the period can
-    explain.
+    explain; with too little history, and in an open stage, than that of a period ago.
 
     The last condition keeps a stock that merely returns from a holiday's low silent. Stages that nobody is meant to
-    leave (lost, and the last won one) have no alarm.
+    leave (lost, and the last won one) have no alarm; won ones, which fill up for months, have none without a history.
+    With `alpha` 1 growth and number alone decide.
     """
     found = [_judge(facts, place, rules) for place, _ in steps_of(facts)]
     return [alarm for alarm in found if alarm]
 
 
 def _judge(facts: FunnelFacts, place: int, rules: Alarms) -> Alarm | None:
-    stock = _daily_stock(facts, place, 2 * rules.period_days + rules.history_days)
+    is_won = facts.funnel.stages[place].outcome is not None
+    fill_days = rules.period_days * (2 if is_won else 1)
+    stock = _daily_stock(facts, place, 2 * rules.period_days + rules.history_days, fill_days)
+    if is_won and len(_usual(stock, 0, rules)) < FEWEST_BLOCKS:
+        return None
     days = days_in_a_row(lambda day: _holds(stock, day, rules), rules.period_days)
     return _alarm(facts, place, stock, days, rules) if days else None
 
 
-def _daily_stock(facts: FunnelFacts, place: int, days: int) -> npt.NDArray[np.int64]:
-    """[days + 1] stock at as_of and at the same hour of each day before it; -1 before the first lead came."""
+def _daily_stock(facts: FunnelFacts, place: int, days: int, fill_days: int) -> npt.NDArray[np.int64]:
+    """[days + 1] stock at as_of and at the same hour of each day before it; -1 while the funnel had not filled up."""
     stays = facts.stays[facts.stays["stage"] == place]
     moments = facts.now - np.arange(days + 1) * DAY
     entered, left = np.sort(stays["entered_at"].to_numpy()), np.sort(stays["left_at"].dropna().to_numpy())
     stock = np.searchsorted(entered, moments, side="right") - np.searchsorted(left, moments, side="right")
     first = pd.Timestamp(facts.leads["created_at"].min()).to_datetime64()  # without a lead no time at all
-    return np.where(moments >= first, stock, -1).astype(np.int64)
+    return np.where(moments >= first + fill_days * DAY, stock, -1).astype(np.int64)
 
 
 def _usual(stock: npt.NDArray[np.int64], day: int, rules: Alarms) -> npt.NDArray[np.float64]:
@@ -57,17 +62,28 @@ def _holds(stock: npt.NDArray[np.int64], day: int, rules: Alarms) -> bool:
     now, before = int(stock[day]), int(stock[day + rules.period_days])
     if before < 0 or now < rules.min_stock or now <= (1 + rules.stock_growth) * before:
         return False
-    return high_count_p(now, _usual(stock, day, rules)) < rules.alpha
+    return _p_value(stock, day, rules) <= rules.alpha
+
+
+def _p_value(stock: npt.NDArray[np.int64], day: int, rules: Alarms) -> float:
+    """Against what is usual; with too little history against a period ago and the same weekdays around it."""
+    usual = _usual(stock, day, rules)
+    if len(usual) >= FEWEST_BLOCKS:
+        return high_count_p(int(stock[day]), usual)
+    week = day + rules.period_days // WEEK * WEEK
+    return higher_count_p(int(stock[day]), int(stock[[day + rules.period_days, week, week + WEEK]].max()))
 
 
 def _alarm(facts: FunnelFacts, place: int, stock: npt.NDArray[np.int64], days: int, rules: Alarms) -> Alarm:
     stage, period = facts.funnel.stages[place], rules.period_days
     now, before, usual = int(stock[0]), int(stock[period]), _usual(stock, 0, rules)
     change = now / max(before, 1) - 1
+    usual = usual if len(usual) else np.array([float(before)])
     low, high = (int(bound) for bound in np.quantile(usual, [0.1, 0.9]))
     figures: dict[str, Any] = {
         "stock": now, "stock_before": before, "period_days": period, "days_in_a_row": days,
-        "usual_mean": float(usual.mean()), "usual_low": low, "usual_high": high, "p_value": high_count_p(now, usual),
+        "usual_mean": float(usual.mean()), "usual_low": low, "usual_high": high,
+        "p_value": _p_value(stock, 0, rules),
     }  # fmt: skip
     return Alarm(
         "stage_stock", stage.name, before, now, change, facts.as_of - timedelta(days=days - 1), figures,

@@ -8,6 +8,7 @@ from datetime import datetime
 from configs.settings import Settings
 from crm_core.funnel import Alarm, alarms, milestones
 from crm_core.funnel.figures import DAY, steps_of
+from crm_core.funnel.stock_alarms import stock_alarms
 from monitoring.diagnosis.cases import Cases, milestone_cases, stage_cases
 from monitoring.diagnosis.errors import UnknownStageError
 from monitoring.diagnosis.facts import CaseFacts
@@ -59,9 +60,18 @@ def _of_alarm(facts: CaseFacts, alarm: Alarm, days: int, settings: Settings, lag
 
 
 def quiet_anomalies(facts: CaseFacts, days: int, settings: Settings) -> list[tuple[Cases, list[Cases]]]:
-    """Without an alarm: the stages whose pile or share moved beyond `quiet_z` standard errors, at most two."""
+    """Without an alarm: the stages whose pile or share moved beyond `quiet_z` standard errors, at most two, those whose
+    stock grew beyond the line first.
+    """
+    grown = {alarm.stage for alarm in growths(facts, settings)}
     found = [cases for cases in _by_size(facts, days, settings, None) if _z(cases) >= settings.diagnosis.quiet_z]
+    found.sort(key=lambda cases: not (cases.is_stock and cases.stage in grown))
     return [(cases, _then(facts, cases, None, settings)) for cases in found[:MOST_QUIET]]
+
+
+def growths(facts: CaseFacts, settings: Settings) -> list[Alarm]:
+    """Stocks beyond the line of F5 by growth and number alone, though their history could explain them."""
+    return stock_alarms(facts.funnel, settings.funnel.alarms.model_copy(update={"alpha": 1.0}))
 
 
 def _worst(facts: CaseFacts, days: int, settings: Settings, stage: str | None) -> Cases:

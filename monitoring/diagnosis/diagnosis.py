@@ -11,7 +11,7 @@ from configs.settings import Settings
 from crm_core.findings import Finding
 from crm_core.funnel import Alarm
 from monitoring.diagnosis.actions import actions
-from monitoring.diagnosis.anomalies import anomalies, quiet_anomalies, raised
+from monitoring.diagnosis.anomalies import anomalies, growths, quiet_anomalies, raised
 from monitoring.diagnosis.evidence import evidence, plain, summary
 from monitoring.diagnosis.examination import Examination, examine, prepare
 from monitoring.diagnosis.facts import CaseFacts
@@ -104,7 +104,11 @@ def diagnose(
     if not is_quiet:
         return Diagnosis(as_of, days, told, _causes(seen, facts, settings))
     each = [causes for one in seen if _is_certain(causes := _causes([one], facts, settings), settings)]
-    return Diagnosis(as_of, days, told, max(each, key=lambda causes: causes[0].confidence, default=[]))
+    # The growth of a stock that few leads alone could not prove is told where a cause is certain.
+    grown = [alarm for alarm in growths(facts, settings) if stage in (None, alarm.stage)] if each else []
+    stages = {alarm.stage for alarm in grown}
+    causes = max(each, key=lambda causes: (causes[0].stage in stages, causes[0].confidence), default=[])
+    return Diagnosis(as_of, days, [*told, *grown], causes)
 
 
 def _is_certain(causes: list[Cause], settings: Settings) -> bool:

@@ -15,13 +15,14 @@ from math import exp
 from configs.sections import Diagnosis
 from monitoring.diagnosis.examination import Examination
 from monitoring.diagnosis.explained import Explained
-from monitoring.diagnosis.incoming import Move
+from monitoring.diagnosis.incoming import SURE, Move
 from monitoring.diagnosis.look import ramp
 
 CAUSES = (
     "channel_mix_shift", "segment_misfit_price", "capacity_shortage", "onboarding", "process_breach",
     "integration_failure", "seasonality", "unknown",
 )  # fmt: skip
+SEASON_FOR_ALL = 0.8  # a season is everybody's: how much a single group that explains the anomaly speaks against it
 FALLEN = 0.8  # weight of a source that lost its share: what came in its place is the nearer explanation
 # cause -> the causes it explains away, and how much of them at most
 _TAKES: dict[str, dict[str, float]] = {
@@ -53,6 +54,8 @@ def scores(seen: Examination, rules: Diagnosis) -> dict[str, Score]:
     raw += [Score("integration_failure", seen.sync.strength), Score("seasonality", seen.season.strength)]
     found = {score.cause: score for score in raw}
     left = {name: score.value for name, score in found.items()}
+    segment = found["segment_misfit_price"].parts["explained"]
+    left["seasonality"] *= 1 - SEASON_FOR_ALL * max(left["channel_mix_shift"], left["onboarding"], segment)
     for taker, taken in _TAKES.items():
         for name, most in taken.items():
             left[name] *= 1 - most * left[taker]
@@ -82,10 +85,18 @@ def _mix(seen: Examination, rules: Diagnosis) -> Score:
     for group in seen.strongest("source"):
         move = seen.move(group.trait.name, group.label)
         moved = move.strength(rules.share_move, rules.alpha) if move else 0.0
-        value = group.strength * moved * (FALLEN if move and move.change < 0 else 1.0)
+        explained = group.strength + (group.share - group.strength) * _is_plain(move, rules)
+        value = explained * moved * (FALLEN if move and move.change < 0 else 1.0)
         if value > best.value + (0.1 if group.trait.name == "campaign" else 0.0):
-            best = Score("channel_mix_shift", value, group, move, {"explained": group.strength, "moved": moved})
+            best = Score("channel_mix_shift", value, group, move, {"explained": explained, "moved": moved})
     return best
+
+
+def _is_plain(move: Move | None, rules: Diagnosis) -> float:
+    """0..1: whether a source grew so much, and so surely, that the estimate of what it explains needs no caution."""
+    if move is None or move.p_value >= SURE or move.change < 0:
+        return 0.0
+    return ramp(move.change, 2.5 * rules.share_move, rules.share_move)
 
 
 def _price(seen: Examination) -> Score:

@@ -39,7 +39,7 @@ def test_forty_clean_features_raise_few_alarms(rules: Monitoring, rows: int, rep
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("rows", "reports"), [(200, 500), (1000, 300), (5000, 150)])
+@pytest.mark.parametrize(("rows", "reports"), [(200, 200), (1000, 120), (5000, 50)])
 def test_at_most_five_percent_of_clean_reports_alarm(rules: Monitoring, rows: int, reports: int) -> None:
     assert false_alarms(rules, rows, reports) <= stats.binom.ppf(0.99, reports, 0.05)
 

@@ -72,6 +72,20 @@ def test_a_stock_that_grows_is_told_with_its_figures() -> None:
     assert "首次响应" in alarm.zh
 
 
+def young(before: int, now: int) -> FunnelFacts:
+    """75 days of history: as many leads stand in contacted since long before the period, and by its end."""
+    ids = [f"L{number}" for number in range(now)]
+    since = [75.0 if number < before else 10.0 for number in range(now)]
+    leads = [{"lead_id": key, "created_at": day(ago)} for key, ago in zip(ids, since, strict=True)]
+    return facts_of(leads, [(key, "contacted", day(ago - 0.1)) for key, ago in zip(ids, since, strict=True)])
+
+
+@pytest.mark.parametrize(("before", "now", "is_told"), [(40, 80, True), (40, 59, False), (20, 31, False)])
+def test_without_a_history_the_two_moments_are_compared(before: int, now: int, is_told: bool) -> None:
+    told = [alarm.rule for alarm in found(young(before, now)) if alarm.stage == "contacted"]
+    assert told == ["stage_stock"] * is_told
+
+
 def test_a_small_stock_may_double_in_silence() -> None:
     assert found(facts_of(*world(per_day=0.8, surge=0.9))) == []
 

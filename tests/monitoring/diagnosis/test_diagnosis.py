@@ -8,9 +8,20 @@ import pytest
 
 from benchmarks.diagnosis import judged
 from benchmarks.incident_worlds import CAUSES, make_world
+from crm_core.funnel import alarms
 from monitoring.diagnosis.diagnosis import diagnose
 from monitoring.diagnosis.errors import UnknownStageError
 from tests.monitoring.diagnosis.made import AS_OF, SETTINGS, Small
+
+# Levels at which nothing is proven by the history alone.
+STRICT = SETTINGS.model_copy(
+    update={
+        "funnel": SETTINGS.funnel.model_copy(
+            update={"alarms": SETTINGS.funnel.alarms.model_copy(update={"alpha": 1e-300})}
+        ),
+        "diagnosis": SETTINGS.diagnosis.model_copy(update={"slow_alpha": 1e-300}),
+    }
+)
 
 
 def fair_world() -> Small:
@@ -32,6 +43,13 @@ def test_the_case_names_channel_and_size_with_actions_in_both_languages() -> Non
     assert first.actions
     assert all(action.en and action.zh for action in first.actions)
     assert "instead of" in first.actions[0].en
+
+
+def test_a_growth_that_few_leads_cannot_prove_is_told_where_its_cause_is_certain() -> None:
+    found = diagnose(fair_world().facts(), STRICT, AS_OF)
+    assert [alarm.rule for alarm in alarms(fair_world().facts().funnel, STRICT, AS_OF)] == []
+    assert [(alarm.rule, alarm.stage) for alarm in found.alarms] == [("stage_stock", "technical_exchange")]
+    assert found.causes[0].cause == "channel_mix_shift"
 
 
 def test_the_answer_is_the_contracts_and_valid_json() -> None:
