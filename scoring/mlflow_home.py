@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from configs.settings import Settings
@@ -23,7 +26,24 @@ def mlflow_client(settings: Settings) -> MlflowClient:
 
     settings.paths.mlruns.mkdir(parents=True, exist_ok=True)
     uri = settings.mlflow_tracking_uri
+    _make_whole(uri)
     return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def _make_whole(uri: str) -> None:
+    """Make MLflow's SQLite file beside its place and link it there when it is whole: MLflow itself would migrate it in
+    place, and what a kill left half made could never be opened again.
+    """
+    from mlflow import MlflowClient  # noqa: PLC0415 (slow to import)
+
+    place = Path(uri.removeprefix("sqlite:///"))
+    if not uri.startswith("sqlite:///") or place.exists():
+        return
+    with TemporaryDirectory(dir=place.parent, prefix=".new-") as folder:
+        made = Path(folder) / place.name
+        MlflowClient(tracking_uri=f"sqlite:///{made}").search_experiments(max_results=1)
+        with suppress(FileExistsError):  # another process was quicker: its file is as good
+            place.hardlink_to(made)
 
 
 def experiment_id(client: MlflowClient, settings: Settings) -> str:
