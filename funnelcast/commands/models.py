@@ -115,5 +115,6 @@ def _in_words(report: dict[str, Any]) -> str:
             f"{report['model']} version {report['version']}: {verdict}. {report['gate'].get('reason', '')}",
             f"Judged once on the newest {split['test_rows']:,} rows, from {split['test_from']} on.",
             text_table(["on the test part", *names], shown),
+            *(f"Left out, for it may know the outcome: {found['words']}" for found in report["quarantined"]),
         ]
     )
