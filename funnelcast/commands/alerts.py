@@ -61,11 +61,15 @@ def send_alerts_now(context: Context) -> list[Delivery]:
     from crm_core.findings import read_findings
     from crm_core.told_alerts import note_attempt, read_told
     from monitoring.alerts.deliver import deliver
+    from monitoring.alerts.news import news
+    from monitoring.diagnosis.incidents import incidents
 
     rules, now, engine = context.settings.alerts, context.as_of, context.engine
     since = now - timedelta(days=max(rules.look_back_days, rules.repeat_days))
+    found = read_findings(engine, now - timedelta(days=rules.look_back_days), now)
+    known = incidents(found, now, context.settings.diagnosis.incident_gap_days)
     return deliver(
-        read_findings(engine, now - timedelta(days=rules.look_back_days), now), rules, now,
+        news(found, known, now), rules, now,
         lambda name: read_told(engine, name, since),
         lambda name, findings, fault: note_attempt(engine, name, findings, now, fault),
     )  # fmt: skip
