@@ -30,6 +30,7 @@ from funnelcast.commands import (  # noqa: E402
     models,
     privacy,
     recognition,
+    review,
     scores,
     service,
     shadow,
@@ -50,8 +51,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 ROOMS = (
-    intake, customers, models, shadow, scores, service, watching, diagnose, incidents, channels, alerts, funnel, tiers,
-    tags, commission, recognition, webhooks, write_back, users, privacy, audit, daily,
+    intake, customers, models, shadow, scores, service, watching, review, diagnose, incidents, channels, alerts,
+    funnel, tiers, tags, commission, recognition, webhooks, write_back, users, privacy, audit, daily,
 )  # fmt: skip
 for room in ROOMS:
     room.register(app)

@@ -161,11 +161,13 @@ def alerts(context: Context) -> Figures:
 
 
 def report(context: Context) -> Figures:
-    """Write the managers' report."""
+    """Write the managers' report and the month's review pack."""
+    from funnelcast.commands.review import write_review
     from funnelcast.commands.watching import write_managers_report
 
     files = write_managers_report(context, context.settings.paths.reports)
-    return {"html": str(files.html)}
+    pack = write_review(context, context.settings.paths.reports)
+    return {"html": str(files.html), "review": str(pack.html), "pdf": pack.pdf_refused or len(pack.pdfs)}
 
 
 STEPS: dict[str, Step] = {

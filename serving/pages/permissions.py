@@ -34,5 +34,8 @@ PAGE_PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/recognition"): ALL,
     ("GET", "/models"): COMPANY,
     ("GET", "/models/drift"): COMPANY,
+    ("GET", "/reviews"): COMPANY,
+    ("GET", "/reviews/page"): COMPANY,
+    ("GET", "/reviews/pdf"): COMPANY,
     ("GET", "/settings"): COMPANY,
 }

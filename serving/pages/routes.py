@@ -16,6 +16,7 @@ from serving.pages.lead import lead, score_lead
 from serving.pages.leads import leads, leads_csv
 from serving.pages.models import drift, models
 from serving.pages.recognition import recognition
+from serving.pages.reviews import review_page, review_pdf, reviews
 from serving.pages.settings import settings
 from serving.pages.today import today
 
@@ -41,6 +42,9 @@ def page_routes() -> list[Route]:
         "/recognition": recognition,
         "/models": models,
         "/models/drift": drift,
+        "/reviews": reviews,
+        "/reviews/page": review_page,
+        "/reviews/pdf": review_pdf,
         "/settings": settings,
     }
     post = {"/sign-in": sign_in.sign_in, "/sign-out": sign_in.sign_out, "/lead/score": score_lead}

@@ -34,7 +34,7 @@ QUERIES = {
     "/incident": "?key=funnel.stage_stock:technical_exchange",
     "/funnel": "?by=channel",
 }
-NO_PAGES = {"/", "/leads.csv", "/models/drift"}
+NO_PAGES = {"/", "/leads.csv", "/models/drift", "/reviews/page", "/reviews/pdf"}
 OUTSIDE = """() => {
   const width = document.documentElement.clientWidth;
   const seen = [...document.querySelectorAll("body *")].filter((one) => !one.closest(".scroll, .skip, svg, .hidden"));
