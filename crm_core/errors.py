@@ -24,6 +24,7 @@
     ├── ErasureError          422  a person that cannot be erased, or an erasure that cannot be kept
     │   ├── UnknownPersonError    404  no customer or lead, and none that was erased, has this id
     │   └── ErasureKeyError   503  the key that tells erased people is missing or another one
+    ├── BiError               422  a role, a file or a name that BI access cannot be given by
     └── ImportFault           422  an import that cannot be done; nothing of it is stored
         ├── MappingError      422  the mapping file is malformed, or names what does not exist
         ├── SourceError       422  a file or folder of the export cannot be read
@@ -161,6 +162,12 @@ class UnknownEntryError(CommissionError):
     """No journal has this number."""
 
     http_status = 404
+
+
+class BiError(CrmError):
+    """Access for BI tools that cannot be given so."""
+
+    http_status = 422
 
 
 class AccessError(CrmError):

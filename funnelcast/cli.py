@@ -19,6 +19,7 @@ from configs.settings import load_settings  # noqa: E402
 from funnelcast.commands import (  # noqa: E402
     alerts,
     audit,
+    bi,
     channels,
     commission,
     customers,
@@ -52,7 +53,7 @@ app = typer.Typer(
 )
 ROOMS = (
     intake, customers, models, shadow, scores, service, watching, review, diagnose, incidents, channels, alerts,
-    funnel, tiers, tags, commission, recognition, webhooks, write_back, users, privacy, audit, daily,
+    funnel, tiers, tags, commission, recognition, webhooks, write_back, users, privacy, audit, bi, daily,
 )  # fmt: skip
 for room in ROOMS:
     room.register(app)

@@ -26,6 +26,7 @@ from crm_core.tables.event_requests import EventRequest
 from crm_core.tables.feed_changes import FeedChange
 from crm_core.tables.feed_counter import FeedCounter
 from crm_core.tables.findings import FindingRow
+from crm_core.tables.funnel_stages import FunnelStage
 from crm_core.tables.honours import Honour
 from crm_core.tables.import_runs import ImportRun
 from crm_core.tables.kudos import Kudos
@@ -95,6 +96,7 @@ __all__ = [
     "FeedChange",
     "FeedCounter",
     "FindingRow",
+    "FunnelStage",
     "Honour",
     "ImportRun",
     "Kudos",

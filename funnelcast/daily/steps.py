@@ -71,7 +71,10 @@ def commission(context: Context) -> Figures:
 
 
 def features(context: Context) -> Figures:
-    """Bring lake, offline and online features up to the moment."""
+    """Bring lake, offline and online features up to the moment, and the stages that BI tools see."""
+    from crm_core.bi.stages import keep_stages
+
+    keep_stages(context.engine, context.settings.funnel)
     report = context.repository.build(context.as_of, context.progress)
     return {"extracted": sum(report.extracted.values()), "online": sum(report.online.values())}
 
