@@ -34,6 +34,7 @@ from funnelcast.commands import (  # noqa: E402
     review,
     scores,
     service,
+    settings,
     shadow,
     tags,
     tiers,
@@ -53,7 +54,7 @@ app = typer.Typer(
 )
 ROOMS = (
     intake, customers, models, shadow, scores, service, watching, review, diagnose, incidents, channels, alerts,
-    funnel, tiers, tags, commission, recognition, webhooks, write_back, users, privacy, audit, bi, daily,
+    funnel, tiers, tags, commission, recognition, webhooks, write_back, users, privacy, audit, settings, bi, daily,
 )  # fmt: skip
 for room in ROOMS:
     room.register(app)

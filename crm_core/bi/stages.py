@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, delete, insert, select
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, insert, select
 
 from configs.sections import Funnel
 from crm_core.database import read_transaction, write_transaction
@@ -16,16 +18,30 @@ def keep_stages(engine: Engine, funnel: Funnel) -> bool:
     ------
     DatabaseError: the database cannot be written, or is not migrated.
     """
-    wanted = [
+    with read_transaction(engine) as connection:
+        if _is_kept(connection, _rows(funnel)):
+            return False
+    with write_transaction(engine) as connection:
+        return put_stages(connection, funnel)
+
+
+def put_stages(connection: Connection, funnel: Funnel) -> bool:
+    """The same within a write transaction of the caller's."""
+    wanted = _rows(funnel)
+    if _is_kept(connection, wanted):
+        return False
+    connection.execute(delete(FunnelStage))
+    connection.execute(insert(FunnelStage), wanted)
+    return True
+
+
+def _rows(funnel: Funnel) -> list[dict[str, Any]]:
+    return [
         {"name": stage.name, "place": place, "en": stage.en, "zh": stage.zh, "outcome": stage.outcome}
         for place, stage in enumerate(funnel.stages)
     ]
-    table = FunnelStage.__table__
-    with read_transaction(engine) as connection:
-        rows = connection.execute(select(table).order_by(table.c.place)).mappings()
-        if [dict(row) for row in rows] == wanted:
-            return False
-    with write_transaction(engine) as connection:
-        connection.execute(delete(FunnelStage))
-        connection.execute(insert(FunnelStage), wanted)
-    return True
+
+
+def _is_kept(connection: Connection, wanted: list[dict[str, Any]]) -> bool:
+    rows = connection.execute(select(FunnelStage.__table__).order_by(FunnelStage.place)).mappings()
+    return [dict(row) for row in rows] == wanted

@@ -44,6 +44,7 @@ from crm_core.tables.reps import Rep
 from crm_core.tables.row_history import RowHistory
 from crm_core.tables.service_stars import ServiceStar
 from crm_core.tables.sessions import SessionRow
+from crm_core.tables.setting_versions import SettingVersion
 from crm_core.tables.sign_in_failures import SignInFailure
 from crm_core.tables.stage_events import StageEvent
 from crm_core.tables.sync_log import SyncEntry
@@ -114,6 +115,7 @@ __all__ = [
     "RowHistory",
     "ServiceStar",
     "SessionRow",
+    "SettingVersion",
     "SignInFailure",
     "StageEvent",
     "SyncEntry",

@@ -43,6 +43,7 @@ NOTHING_PERSONAL = {
     "audit_log": "masked when written, append-only",
     "audit_head": "a hash",
     "funnel_stages": "configuration",
+    "setting_versions": "configuration, and who edited it: employees",
     "tombstones": "keyed hashes",
     "told_alerts": "rules and subjects of findings (stages, columns, channels) and where they were told",
 }

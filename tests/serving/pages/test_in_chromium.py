@@ -33,6 +33,7 @@ QUERIES = {
     "/customer": "?id=C1",
     "/incident": "?key=funnel.stage_stock:technical_exchange",
     "/funnel": "?by=channel",
+    "/settings/edit": "?key=recognition.medals",
 }
 NO_PAGES = {"/", "/leads.csv", "/models/drift", "/reviews/page", "/reviews/pdf"}
 OUTSIDE = """() => {
