@@ -4,9 +4,11 @@
 FROM python:3.11-slim-bookworm AS base
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/app/.venv/bin:$PATH FUNNELCAST_HOME=/data \
     DO_NOT_TRACK=true BENTOML_DO_NOT_TRACK=true MLFLOW_DISABLE_TELEMETRY=true
-# XGBoost and scikit-learn need the OpenMP runtime.
+# XGBoost and scikit-learn need the OpenMP runtime; the review pack's PDF needs Pango and a font with Chinese characters.
 # hadolint ignore=DL3008
-RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/* \
+RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-wqy-microhei \
+    && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 10001 funnelcast && mkdir /data && chown funnelcast /data
 WORKDIR /app
 

@@ -29,6 +29,11 @@ class Paths:
         return self.home / "crm.db"
 
     @property
+    def overrides(self) -> Path:
+        """Edited settings: YAML, written whole by `crm_core.setting_versions` alone."""
+        return self.home / "settings.yaml"
+
+    @property
     def lake(self) -> Path:
         """Event lake: Parquet, one folder per canonical table."""
         return self.home / "lake"

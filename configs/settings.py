@@ -1,7 +1,8 @@
 """The only reader of YAML and of the environment.
 
-Precedence, strongest first: environment (`FUNNELCAST_STORES__ONLINE_STORE=redis`), the file named by
-`FUNNELCAST_CONFIG`, the files in `configs/`. `FUNNELCAST_HOME` names the folder that holds all state.
+Precedence, strongest first: environment (`FUNNELCAST_STORES__ONLINE_STORE=redis`), what was edited (`settings.yaml` of
+the state), the file named by `FUNNELCAST_CONFIG`, the files in `configs/`. `FUNNELCAST_HOME` names the folder of all
+state.
 
 Errors
     ConfigError   a file is missing or malformed, or a key unknown or out of range
@@ -10,14 +11,16 @@ Errors
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
+from pydantic import PrivateAttr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from configs import sections
+from configs.override_layer import EDITABLE, Overrides, laid_over
 from configs.paths import Paths
 
 CONFIG_FOLDER = Path(__file__).parent
@@ -48,6 +51,9 @@ SECTION_NAMES = (
     "write_back",
     "stores",
 )
+
+
+_SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, seven times as fast, where the wheel has it
 
 
 class ConfigError(Exception):
@@ -88,10 +94,16 @@ class Settings(BaseSettings):
     write_back: sections.WriteBack
     stores: sections.Stores
 
+    _files: dict[str, Any] = PrivateAttr(default_factory=dict)  # what stands below the edits, of edited sections
+
     @property
     def paths(self) -> Paths:
         """Where every piece of state lies."""
-        return Paths.under(self.home) if self.home else Paths.of_project(PROJECT_FOLDER)
+        return _paths(self.home)
+
+    def without_overrides(self) -> Settings:
+        """The same with edited sections as the files have them: what another process lays its own edits over."""
+        return self.model_copy(update=self._files)
 
     @property
     def database_url(self) -> str:
@@ -116,12 +128,13 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-def load_settings(config_file: Path | None = None) -> Settings:
+def load_settings(config_file: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
     """Read the configuration once, at the composition root.
 
     Parameters
     ----------
     config_file: YAML file whose sections override those of `configs/`; default the one named by `FUNNELCAST_CONFIG`.
+    overrides: edited values by dotted key; default those of the state.
 
     Raises
     ------
@@ -130,16 +143,79 @@ def load_settings(config_file: Path | None = None) -> Settings:
     named = config_file or (Path(os.environ["FUNNELCAST_CONFIG"]) if os.environ.get("FUNNELCAST_CONFIG") else None)
     content: dict[str, Any] = {name: read_yaml(CONFIG_FOLDER / f"{name}.yaml") for name in SECTION_NAMES}
     if named is not None:
-        overrides = read_yaml(named)
-        if unknown := sorted(set(overrides) - set(SECTION_NAMES)):
+        own = read_yaml(named)
+        if unknown := sorted(set(own) - set(SECTION_NAMES)):
             raise ConfigError(
                 f"Sections of {named} must be among {', '.join(SECTION_NAMES)}, but got {', '.join(unknown)}."
             )
-        content = _merged(content, overrides)
+        content = _merged(content, own)
+    if overrides is None:
+        home = os.environ.get("FUNNELCAST_HOME")
+        overrides = read_overrides(_paths(Path(home) if home else None).overrides)
     try:
-        return Settings(**content)
+        settings = Settings(**laid_over(content, overrides))
+        if overrides:
+            files = Settings(**content)
+            edited = {key.split(".")[0] for key in overrides}
+            settings._files = {section: getattr(files, section) for section in sorted(edited)}
     except ValidationError as error:
         raise ConfigError(_in_words(error)) from None
+    return settings
+
+
+def read_overrides(path: Path) -> Overrides:
+    """Edited values by dotted key; none where nothing was edited.
+
+    Raises
+    ------
+    ConfigError: the file cannot be read, or names a section that is not edited this way.
+    """
+    overrides = read_yaml(path) if path.is_file() else {}
+    if unknown := sorted(key for key in overrides if str(key).split(".")[0] not in EDITABLE):
+        raise ConfigError(f"Keys of {path} must be of {', '.join(EDITABLE)}, but got {', '.join(map(str, unknown))}.")
+    return overrides
+
+
+def parse_value(text: str) -> Any:
+    """A value as somebody typed it, in YAML: `0.6`, `[1, 2]`, `{min: 3}`.
+
+    Raises
+    ------
+    ConfigError: it is no YAML.
+
+    >>> parse_value("{en: A, points: 3}")
+    {'en': 'A', 'points': 3}
+    """
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"A value must be YAML, but cannot be read: {' '.join(str(error).split())}.") from None
+
+
+def in_yaml(value: Any) -> str:
+    """A value as YAML that people can edit.
+
+    >>> in_yaml(0.5), in_yaml(["a", "b"])
+    ('0.5', '[a, b]')
+    """
+    is_flat = not isinstance(value, dict) or not value
+    if isinstance(value, list):
+        is_flat = not any(isinstance(one, dict) for one in value)
+    text = yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=110, default_flow_style=is_flat or None)
+    return text.removesuffix("\n").removesuffix("\n...").strip()
+
+
+def pinned_by_environment(key: str) -> str | None:
+    """The environment variable that decides a key whatever is edited; None where there is none.
+
+    It may name the key, what stands above it, or a part of it.
+    """
+    name = f"FUNNELCAST_{key.replace('.', '__')}".upper()
+    for variable in sorted(os.environ):
+        told = variable.upper()
+        if told == name or told.startswith(f"{name}__") or name.startswith(f"{told}__"):
+            return variable
+    return None
 
 
 class _WordsLoader(yaml.SafeLoader):
@@ -157,7 +233,7 @@ def read_yaml(path: Path, *, as_words: bool = False) -> dict[str, Any]:
     `as_words`: scalars stay strings (or null), for files that speak of the values in an export.
     """
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_WordsLoader if as_words else yaml.SafeLoader)  # noqa: S506 (both are safe)
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_WordsLoader if as_words else _SAFE)  # noqa: S506 (both are safe)
     except FileNotFoundError:
         raise ConfigError(f"The configuration file {path} must exist, but there is none.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -181,6 +257,10 @@ def read_secret(variable: str) -> str:
     if not (value := os.environ.get(variable)):
         raise ConfigError(f"The environment variable {variable} must be set, but is not: the configuration names it.")
     return value
+
+
+def _paths(home: Path | None) -> Paths:
+    return Paths.under(home) if home else Paths.of_project(PROJECT_FOLDER)
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,10 @@
     ├── ErasureError          422  a person that cannot be erased, or an erasure that cannot be kept
     │   ├── UnknownPersonError    404  no customer or lead, and none that was erased, has this id
     │   └── ErasureKeyError   503  the key that tells erased people is missing or another one
+    ├── SettingError          422  an edit of a setting that cannot be made
+    │   ├── UnknownSettingError   404  no such key, or no such version
+    │   └── SettingConflictError  409  somebody edited it meanwhile, or since
+    ├── BiError               422  a role, a file or a name that BI access cannot be given by
     └── ImportFault           422  an import that cannot be done; nothing of it is stored
         ├── MappingError      422  the mapping file is malformed, or names what does not exist
         ├── SourceError       422  a file or folder of the export cannot be read
@@ -161,6 +165,30 @@ class UnknownEntryError(CommissionError):
     """No journal has this number."""
 
     http_status = 404
+
+
+class SettingError(CrmError):
+    """An edit of a setting that cannot be made."""
+
+    http_status = 422
+
+
+class UnknownSettingError(SettingError):
+    """There is no such key, or no such version."""
+
+    http_status = 404
+
+
+class SettingConflictError(SettingError):
+    """Somebody edited the key meanwhile, or since the version that is to be undone."""
+
+    http_status = 409
+
+
+class BiError(CrmError):
+    """Access for BI tools that cannot be given so."""
+
+    http_status = 422
 
 
 class AccessError(CrmError):

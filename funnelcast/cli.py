@@ -19,6 +19,7 @@ from configs.settings import load_settings  # noqa: E402
 from funnelcast.commands import (  # noqa: E402
     alerts,
     audit,
+    bi,
     channels,
     commission,
     customers,
@@ -30,8 +31,10 @@ from funnelcast.commands import (  # noqa: E402
     models,
     privacy,
     recognition,
+    review,
     scores,
     service,
+    settings,
     shadow,
     tags,
     tiers,
@@ -50,8 +53,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 ROOMS = (
-    intake, customers, models, shadow, scores, service, watching, diagnose, incidents, channels, alerts, funnel, tiers,
-    tags, commission, recognition, webhooks, write_back, users, privacy, audit, daily,
+    intake, customers, models, shadow, scores, service, watching, review, diagnose, incidents, channels, alerts,
+    funnel, tiers, tags, commission, recognition, webhooks, write_back, users, privacy, audit, settings, bi, daily,
 )  # fmt: skip
 for room in ROOMS:
     room.register(app)

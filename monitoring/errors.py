@@ -2,7 +2,10 @@
 
 MonitoringError               root; http_status 500
 ├── WindowError               a window or its settings cannot be used; 422
+├── PeriodError               a review's period is no month, or has not begun; 422
+├── ProposalError             no such proposal in the pack, or no such decision; 422
 ├── RenderError               a page cannot be written; 500
+│   └── PdfError              the PDF cannot be made on this machine; says what is missing
 └── AlertFault                a destination did not take an alert; it is tried again; 502
 
 Too few rows, no model and no leads are no errors: the report says so in words.
@@ -23,8 +26,24 @@ class WindowError(MonitoringError):
     http_status = 422
 
 
+class PeriodError(MonitoringError):
+    """The period of a review pack is no month, or has not begun."""
+
+    http_status = 422
+
+
+class ProposalError(MonitoringError):
+    """A proposal of a review pack cannot be decided."""
+
+    http_status = 422
+
+
 class RenderError(MonitoringError):
     """A page cannot be rendered or written."""
+
+
+class PdfError(RenderError):
+    """The PDF cannot be made on this machine; the message says what to install."""
 
 
 class AlertFault(MonitoringError):  # noqa: N818 (a fault of the destination, kept with the finding)

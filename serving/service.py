@@ -21,6 +21,8 @@ from serving.openapi import openapi_document
 from serving.request_log import configure_logging
 from serving.routes import build_api
 from serving.runtime import Runtime
+from serving.settings_watch import SettingsWatch
+from serving.succession import Succession
 
 api = build_api()
 API_PREFIX = "/v1/"
@@ -64,6 +66,8 @@ class FunnelcastService:
     """Scores of leads and customers."""
 
     runtime: Runtime
+    runtimes: Succession
+    watch: SettingsWatch
 
     @bentoml.on_startup  # type: ignore[untyped-decorator]
     def open(self) -> None:
@@ -71,16 +75,23 @@ class FunnelcastService:
         from serving.assembly import assemble  # noqa: PLC0415 (the stores' libraries are slow; only a worker needs them)
 
         configure_logging()
-        settings = load_settings()
-        self.runtime = assemble(settings, Clock.from_environment())
-        api.state.runtime = self.runtime
+        settings, clock = load_settings(), Clock.from_environment()
+        self.runtimes = Succession(self._place)
+        self.watch = SettingsWatch(
+            settings.paths.overrides, lambda: self.runtimes.take_over(assemble(load_settings(), clock))
+        )
         api.state.document = lambda: openapi_document(service_document(), settings.serving.max_entities)
-        self.runtime.start()
+        self.runtimes.take_over(assemble(settings, clock))
+        self.watch.start()
+
+    def _place(self, runtime: Any) -> None:
+        self.runtime = api.state.runtime = runtime
 
     @bentoml.on_shutdown  # type: ignore[untyped-decorator]
     def close(self) -> None:
         """Store every receipt."""
-        self.runtime.close()
+        self.watch.stop()
+        self.runtimes.close()
 
     async def __is_ready__(self) -> bool:
         """Whether `/readyz` answers 200."""

@@ -22,7 +22,9 @@ def environment_of_workers(settings: Settings, as_of: datetime | None) -> Iterat
     with tempfile.TemporaryDirectory(prefix="funnelcast-serve-", ignore_cleanup_errors=True) as folder:
         handed_over = Path(folder) / "settings.yaml"
         handed_over.touch(mode=0o600)  # it may hold the password of a store
-        handed_over.write_text(_anchored(settings).model_dump_json(include=set(SECTION_NAMES)), encoding="utf-8")
+        handed_over.write_text(
+            _anchored(settings.without_overrides()).model_dump_json(include=set(SECTION_NAMES)), encoding="utf-8"
+        )
         for name in ("FUNNELCAST_HOME", AS_OF_VARIABLE):
             os.environ.pop(name, None)
         os.environ.update(_variables(settings, as_of, Path(folder), handed_over))

@@ -27,6 +27,16 @@ class LiveRules(Section):
     list_top_share: Share
 
 
+class ReviewRules(Section):
+    grace_days: Annotated[int, Field(ge=0, le=27)]
+    alpha: Share
+    min_rows: PositiveInt
+    min_change: Share
+    min_days: Annotated[float, Field(ge=0)]
+    min_filled: Share
+    min_confidence: Share
+
+
 class Monitoring(Section):
     current_days: PositiveInt
     reference_days: PositiveInt
@@ -41,3 +51,4 @@ class Monitoring(Section):
     priority_rows: PositiveInt
     mix: MixRules
     live: LiveRules
+    review: ReviewRules

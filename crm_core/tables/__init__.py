@@ -26,6 +26,7 @@ from crm_core.tables.event_requests import EventRequest
 from crm_core.tables.feed_changes import FeedChange
 from crm_core.tables.feed_counter import FeedCounter
 from crm_core.tables.findings import FindingRow
+from crm_core.tables.funnel_stages import FunnelStage
 from crm_core.tables.honours import Honour
 from crm_core.tables.import_runs import ImportRun
 from crm_core.tables.kudos import Kudos
@@ -43,6 +44,7 @@ from crm_core.tables.reps import Rep
 from crm_core.tables.row_history import RowHistory
 from crm_core.tables.service_stars import ServiceStar
 from crm_core.tables.sessions import SessionRow
+from crm_core.tables.setting_versions import SettingVersion
 from crm_core.tables.sign_in_failures import SignInFailure
 from crm_core.tables.stage_events import StageEvent
 from crm_core.tables.sync_log import SyncEntry
@@ -95,6 +97,7 @@ __all__ = [
     "FeedChange",
     "FeedCounter",
     "FindingRow",
+    "FunnelStage",
     "Honour",
     "ImportRun",
     "Kudos",
@@ -112,6 +115,7 @@ __all__ = [
     "RowHistory",
     "ServiceStar",
     "SessionRow",
+    "SettingVersion",
     "SignInFailure",
     "StageEvent",
     "SyncEntry",

@@ -26,11 +26,13 @@ def register(app: typer.Typer) -> None:
 
 def init(is_json: Json = False) -> None:
     """Create the state, or migrate it to this version. Safe to repeat."""
+    from crm_core.bi.stages import keep_stages
     from crm_core.database import migrate, schema_revision
 
     context = Context.of(None, is_json)
     context.settings.paths.home.mkdir(parents=True, exist_ok=True)
     migrate(context.settings.database_url)
+    keep_stages(context.engine, context.settings.funnel)
     revision = schema_revision(context.settings.database_url)
     home = str(context.settings.paths.home)
     context.answer({"home": home, "revision": revision}, f"State is ready in {home} (schema {revision}).")
@@ -64,11 +66,13 @@ def import_(
     is_json: Json = False,
 ) -> None:
     """Load an export. The same rows twice change nothing; a row that breaks a rule is kept with its reason."""
+    from crm_core.bi.stages import keep_stages
     from crm_core.importer import import_path
     from crm_core.mapping import read_mapping
 
     context = Context.of(as_of, is_json)
     settings = context.settings
+    keep_stages(context.engine, settings.funnel)
     report = import_path(
         context.engine, path, read_mapping(mapping) if mapping else None, settings,
         context.as_of, settings.paths.rejects, context.progress,

@@ -12,7 +12,7 @@ from funnelcast.context import Context
 from funnelcast.options import AsOf, Json
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
 
     from monitoring.monitor import MonitorReport
     from monitoring.report import ReportFiles
@@ -63,12 +63,12 @@ def read_crm_facts(context: Context) -> CrmFacts:
     return CrmFacts(
         load_facts(context.engine, context.settings, context.as_of),
         read_given(context.engine, "lead", since, context.as_of),
-        _won_money(context),
+        won_money(context),
         max(known, default=None),
     )
 
 
-def _won_money(context: Context) -> Any:
+def won_money(context: Context) -> Series[Any]:
     """Currency units ordered per lead, known at the context's moment."""
     from crm_core.database import read_transaction
     from crm_core.funnel.versions import rows_as_of
@@ -102,11 +102,25 @@ def train_if_due(context: Context, result: MonitorReport) -> dict[str, Any] | No
     return {"version": report.version, "promoted": report.is_promoted, "gate": report.gate, "en": said}
 
 
-def report(out: Out = None, as_of: AsOf = None, is_json: Json = False) -> None:
-    """Write the managers' report as HTML and JSON."""
+def report(
+    out: Out = None,
+    period: Annotated[
+        str | None, typer.Option(help="Month of the review pack, like 2026-06. Default: the last.")
+    ] = None,
+    as_of: AsOf = None,
+    is_json: Json = False,
+) -> None:
+    """Write the managers' report as HTML and JSON, and the month's review pack as HTML, PDF and JSON."""
+    from funnelcast.commands.review import write_review
+
     context = Context.of(as_of, is_json)
-    files = write_managers_report(context, out or context.settings.paths.reports)
-    context.answer({"html": str(files.html), "json": str(files.json)}, f"Wrote {files.html} and {files.json}.")
+    folder = out or context.settings.paths.reports
+    pack = write_review(context, folder, period)
+    files = write_managers_report(context, folder)
+    context.answer(
+        {"html": str(files.html), "json": str(files.json), "review": pack.to_json()},
+        f"Wrote {files.html} and {files.json}.\n{pack.in_words()}",
+    )
 
 
 def write_managers_report(context: Context, out: Path) -> ReportFiles:

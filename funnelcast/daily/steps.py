@@ -71,7 +71,10 @@ def commission(context: Context) -> Figures:
 
 
 def features(context: Context) -> Figures:
-    """Bring lake, offline and online features up to the moment."""
+    """Bring lake, offline and online features up to the moment, and the stages that BI tools see."""
+    from crm_core.bi.stages import keep_stages
+
+    keep_stages(context.engine, context.settings.funnel)
     report = context.repository.build(context.as_of, context.progress)
     return {"extracted": sum(report.extracted.values()), "online": sum(report.online.values())}
 
@@ -161,11 +164,13 @@ def alerts(context: Context) -> Figures:
 
 
 def report(context: Context) -> Figures:
-    """Write the managers' report."""
+    """Write the managers' report and the month's review pack."""
+    from funnelcast.commands.review import write_review
     from funnelcast.commands.watching import write_managers_report
 
     files = write_managers_report(context, context.settings.paths.reports)
-    return {"html": str(files.html)}
+    pack = write_review(context, context.settings.paths.reports)
+    return {"html": str(files.html), "review": str(pack.html), "pdf": pack.pdf_refused or len(pack.pdfs)}
 
 
 STEPS: dict[str, Step] = {

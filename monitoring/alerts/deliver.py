@@ -19,6 +19,7 @@ from monitoring.alerts.webhook import send_webhook
 from monitoring.errors import AlertFault
 
 ReadTold = Callable[[str], Sequence[Told]]
+REVIEW = "review."
 Note = Callable[[str, Sequence[Finding], str | None], None]
 
 
@@ -61,8 +62,9 @@ def _deliver_to(
 
 
 def wanted(findings: Sequence[Finding], patterns: Sequence[str]) -> list[Finding]:
-    """Findings whose rule one of the patterns names."""
-    return [one for one in findings if any(fnmatchcase(one.rule, pattern) for pattern in patterns)]
+    """Findings whose rule one of the patterns names; proposals and decisions of a review are records, not news."""
+    news = (one for one in findings if not one.rule.startswith(REVIEW))
+    return [one for one in news if any(fnmatchcase(one.rule, pattern) for pattern in patterns)]
 
 
 def untold(findings: Sequence[Finding], told: Sequence[Told], rules: Alerts, now: datetime) -> list[Finding]:

@@ -95,14 +95,15 @@ def _lists(
 ) -> tuple[ListWins | None, ListWins | None]:
     length = timedelta(days=rules.list_days)
     runs = logged_runs(home, as_of - length * (rules.lists + 2) * 2, as_of)
-    wins = _first_wins(closed, money)
+    wins = first_wins(closed, money)
     judged = [
         wins_of_list(read_run(*run), run[0], run[0] + length, wins, rules) for run in due_lists(runs, as_of, rules)
     ]
     return (judged[0], ListWins.joined(judged)) if judged else (None, None)
 
 
-def _first_wins(closed: pd.DataFrame, money: pd.Series[Any]) -> pd.DataFrame:
+def first_wins(closed: pd.DataFrame, money: pd.Series[Any]) -> pd.DataFrame:
+    """(lead_id, won_at in UTC without zone, money): the first win of each lead, as `wins_of_list` takes it."""
     first = closed[closed["is_won"]].groupby("lead_id")["closed_at"].min()
     brought = money.reindex(first.index).fillna(0.0).to_numpy(np.float64)
     return pd.DataFrame({"lead_id": first.index, "won_at": first.to_numpy(), "money": brought})

@@ -14,6 +14,7 @@ MENU = (
     ("/commission", "commission"),
     ("/recognition", "recognition"),
     ("/models", "models"),
+    ("/reviews", "reviews"),
     ("/settings", "settings"),
 )
 

@@ -10,6 +10,7 @@ from crm_core.access.roles import ADMIN, ANALYST, MANAGER, REP
 OPEN = frozenset({"everybody"})  # serving.permissions.PUBLIC, which imports this
 ALL = frozenset({ADMIN, MANAGER, REP, ANALYST})
 PAY = frozenset({ADMIN, MANAGER, REP})
+ADMINS = frozenset({ADMIN})
 COMPANY = frozenset({ADMIN, MANAGER, ANALYST})
 
 PAGE_PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
@@ -34,5 +35,11 @@ PAGE_PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/recognition"): ALL,
     ("GET", "/models"): COMPANY,
     ("GET", "/models/drift"): COMPANY,
+    ("GET", "/reviews"): COMPANY,
+    ("GET", "/reviews/page"): COMPANY,
+    ("GET", "/reviews/pdf"): COMPANY,
     ("GET", "/settings"): COMPANY,
+    ("GET", "/settings/edit"): ADMINS,
+    ("POST", "/settings/edit"): ADMINS,
+    ("POST", "/settings/undo"): ADMINS,
 }

@@ -13,12 +13,12 @@ PAGE_POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; frame-src 'self'; "
     b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# Evidently's report is one file with its own scripts: it runs in a frame without an origin and reads nothing of ours.
+# Evidently's report and a review pack hold scripts of their own: they run without an origin and read nothing of ours.
 FRAME_POLICY = (
     b"default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; "
     b"font-src data:; frame-ancestors 'self'; sandbox allow-scripts"
 )
-FRAMED_PATHS = frozenset({"/models/drift"})
+FRAMED_PATHS = frozenset({"/models/drift", "/reviews/page"})
 STATIC_PATH = "/static/{digest}/{name}"
 PERMISSIONS_POLICY = b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 

@@ -16,6 +16,8 @@ from serving.pages.lead import lead, score_lead
 from serving.pages.leads import leads, leads_csv
 from serving.pages.models import drift, models
 from serving.pages.recognition import recognition
+from serving.pages.reviews import review_page, review_pdf, reviews
+from serving.pages.setting import edit_setting, show_setting, undo_setting
 from serving.pages.settings import settings
 from serving.pages.today import today
 
@@ -41,9 +43,19 @@ def page_routes() -> list[Route]:
         "/recognition": recognition,
         "/models": models,
         "/models/drift": drift,
+        "/reviews": reviews,
+        "/reviews/page": review_page,
+        "/reviews/pdf": review_pdf,
         "/settings": settings,
+        "/settings/edit": show_setting,
     }
-    post = {"/sign-in": sign_in.sign_in, "/sign-out": sign_in.sign_out, "/lead/score": score_lead}
+    post = {
+        "/sign-in": sign_in.sign_in,
+        "/sign-out": sign_in.sign_out,
+        "/lead/score": score_lead,
+        "/settings/edit": edit_setting,
+        "/settings/undo": undo_setting,
+    }
     return [Route(path, page(handler), methods=["GET"]) for path, handler in get.items()] + [
         Route(path, page(handler), methods=["POST"]) for path, handler in post.items()
     ]

@@ -13,6 +13,7 @@ from serving.pages.desk import Desk
 NEW_HOURS = 24
 STANDING_HOURS = 36  # a finding of the last day's run, with some hours for a run that was late
 DETAILS = frozenset({"drift.feature"})
+RECORDS = ("incident.", "review.")  # what people did and what was proposed: kept as findings, but nothing was found
 FUNNEL, DIAGNOSIS = "funnel.", "diagnos"  # what rules begin with: funnel.stage_stock, diagnosis.channel_mix_shift
 
 
@@ -56,7 +57,7 @@ def standing_stories(desk: Desk) -> list[Story]:
 
 def all_stories(desk: Desk) -> list[Story]:
     """Everything found within `pages.incident_days`, standing ones first, then the newest."""
-    findings = desk.findings(desk.settings.pages.incident_days)
+    findings = [one for one in desk.findings(desk.settings.pages.incident_days) if not one.rule.startswith(RECORDS)]
     causes = [finding for finding in findings if is_cause(finding)]
     by_subject: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:

@@ -42,6 +42,8 @@ NOTHING_PERSONAL = {
     "sign_in_failures": "employees who sign in; hashes",
     "audit_log": "masked when written, append-only",
     "audit_head": "a hash",
+    "funnel_stages": "configuration",
+    "setting_versions": "configuration, and who edited it: employees",
     "tombstones": "keyed hashes",
     "told_alerts": "rules and subjects of findings (stages, columns, channels) and where they were told",
 }

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import pandas as pd
 import uvicorn
 
 from configs.settings import load_settings
@@ -18,8 +20,12 @@ from crm_core.commission.run import run_commission
 from crm_core.database import open_database
 from crm_core.exchange.score_changes import publish_scores
 from crm_core.findings import Finding, record_findings
+from crm_core.funnel import load_facts
 from crm_core.rfm.retier import retier
 from crm_core.tags.retag import retag
+from monitoring.review.facts import ReviewFacts
+from monitoring.review.pack import write_pack
+from monitoring.review.period import Period
 from serving.clock import Clock
 from serving.pages.desk import Desk
 from serving.vectors import VectorSource
@@ -79,5 +85,8 @@ def add_content(engine: Any, home: Path) -> None:
     (reports / "drift.html").write_text("<!doctype html><title>Drift</title><script>document.title = 'ran'</script>")
     text = {"en": "No retrain.", "zh": "无需重训。"}
     (reports / "monitor.json").write_text(json.dumps({"retrain": text, "live_sentences": []}), encoding="utf-8")
+    facts = ReviewFacts(load_facts(engine, settings, fakes.NOW), [], [], pd.Series(dtype=float), settings)
+    zone = ZoneInfo(settings.intake.timezone)
+    write_pack(facts, Period.of(None, fakes.NOW, zone, 0), home, reports)
     verdict = {"channel": "fair", "verdict": "cut", "text": {"en": "Cut the fair.", "zh": "削减展会。"}}
     (reports / "channels.json").write_text(json.dumps({"channels": [verdict]}), encoding="utf-8")

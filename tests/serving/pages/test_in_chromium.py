@@ -33,8 +33,9 @@ QUERIES = {
     "/customer": "?id=C1",
     "/incident": "?key=funnel.stage_stock:technical_exchange",
     "/funnel": "?by=channel",
+    "/settings/edit": "?key=recognition.medals",
 }
-NO_PAGES = {"/", "/leads.csv", "/models/drift"}
+NO_PAGES = {"/", "/leads.csv", "/models/drift", "/reviews/page", "/reviews/pdf"}
 OUTSIDE = """() => {
   const width = document.documentElement.clientWidth;
   const seen = [...document.querySelectorAll("body *")].filter((one) => !one.closest(".scroll, .skip, svg, .hidden"));

@@ -1,0 +1,48 @@
+"""The review pack and what is decided about it, by the command line, on the trade-show simulation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from funnelcast.cli import run
+from tests.funnelcast.in_process import MOMENT, answer, commands_on, trade_show_home
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return trade_show_home(tmp_path_factory.mktemp("review"), 3_000, 3)
+
+
+@pytest.fixture
+def command(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    return commands_on(home, monkeypatch, capsys)
+
+
+def test_a_pack_is_written_decided_and_followed_up_a_month_later(command: Any, home: Path) -> None:
+    may = answer(command("report", "--period", "2026-05", "--json"))["review"]
+    assert may["pdf_refused"] is None
+    assert all(Path(file).read_bytes().startswith(b"%PDF-") for file in may["pdf"].values())
+    assert set(may["pdf"]) == {"en", "zh"}
+    proposals = answer(command("review", "list", "--period", "2026-05", "--json"))["proposals"]
+    assert len(proposals) == may["proposals"] > 0
+    first = proposals[0]["proposal"]
+    assert "采纳" in command("review", "decide", first, "accepted", "--by", "li.na")
+    assert "accepted" in command("review", "list", "--period", "2026-05")
+    june = answer(command("report", "--json"))["review"]
+    assert june["period"] == "2026-06"
+    page = (home / "reports" / "review-2026-06.html").read_text("utf-8")
+    assert "li.na" in page
+    assert "What became of the proposals of 2026-05" in page
+
+
+def test_a_month_to_come_is_refused_in_a_sentence(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FUNNELCAST_HOME", str(home))
+    assert run(["report", "--period", "2027-01", "--as-of", MOMENT]) == 1
+    assert "must have begun" in capsys.readouterr().err
