@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from crm_core.receipts import Receipt
+from scoring.reason_groups import group_of
 
 PARTS_SHOWN = 4
 LEAST_PART = 0.01  # log-odds; less is not worth a line
@@ -15,7 +16,7 @@ LEAST_PART = 0.01  # log-odds; less is not worth a line
 
 @dataclass(frozen=True)
 class StepPart:
-    """A feature's part of a change: log-odds, above 0 raised the score; the reason's words after the change."""
+    """A group's part of a change: log-odds, above 0 raised the score; the reason's words after the change."""
 
     change: float
     reason: dict[str, Any]
@@ -39,9 +40,9 @@ def score_steps(receipts: Sequence[Receipt]) -> list[ScoreStep]:
 
 
 def _step(now: Receipt, before: Receipt) -> ScoreStep:
-    reasons = {reason["feature"]: reason for reason in (*before.reasons, *now.reasons)}
-    changes = {feature: _part(now, feature) - _part(before, feature) for feature in reasons}
-    strongest = sorted(changes, key=lambda feature: -abs(changes[feature]))[:PARTS_SHOWN]
+    reasons = {_group(reason): reason for reason in (*before.reasons, *now.reasons)}
+    changes = {group: _part(now, group) - _part(before, group) for group in reasons}
+    strongest = sorted(changes, key=lambda group: -abs(changes[group]))[:PARTS_SHOWN]
     return ScoreStep(
         receipt=now,
         before=float(before.scores["win_probability"]),
@@ -51,5 +52,10 @@ def _step(now: Receipt, before: Receipt) -> ScoreStep:
     )
 
 
-def _part(receipt: Receipt, feature: str) -> float:
-    return next((float(one["contribution"]) for one in receipt.reasons if one["feature"] == feature), 0.0)
+def _part(receipt: Receipt, group: str) -> float:
+    return sum(float(one["contribution"]) for one in receipt.reasons if _group(one) == group)
+
+
+def _group(reason: dict[str, Any]) -> str:
+    """The group of a reason; older receipts have one reason per feature."""
+    return str(reason.get("group") or group_of(str(reason["feature"])))
