@@ -169,6 +169,9 @@ class LeadScore(_Scored):
         description="Against the lead's last score; null: the last score cannot be read now."
     )
     expected_value: float | None = Field(description="Win probability times the expected amount, in the currency.")
+    amount_estimated: bool = Field(
+        default=False, description="The lead has no expected amount: it is that of leads like it, by product and size."
+    )
     size_fit: float | None
     credit_hold: bool
     prescreen: str | None = Field(description="Why the lead clearly does not fit; null: it may.")

@@ -13,6 +13,7 @@ from configs.settings import Settings
 from crm_core.access import Scope
 from crm_core.findings import Finding, read_findings
 from crm_core.funnel import FunnelFacts, load_facts
+from crm_core.lookup.rep_weeks import rep_weeks
 from crm_core.lookup.reps import RepName, reps_of
 from crm_core.queries import channel_names
 from serving.champion import ChampionHolder
@@ -121,4 +122,5 @@ class Desk:
 
     def _make_board(self) -> Board:
         champion = needed(self.champions, "win")
-        return make_board(self._facts.get(), champion, self.vectors, self.settings, self.now)
+        weeks = rep_weeks(self.engine, self.settings, self.now)
+        return make_board(self._facts.get(), champion, self.vectors, self.settings, self.now, weeks)

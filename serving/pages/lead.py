@@ -42,6 +42,7 @@ def lead(asked: PageRequest, desk: Desk) -> Response:
         trend=trend_since_yesterday(points, score.win_probability, desk.now, desk.settings) if score else None,
         points=points, steps=score_steps(receipts), receipts=receipts, touches=touches[::-1][:TOUCHES_SHOWN],
         count_touches=len(touches), stage=stage, play=desk.settings.playbook.stages.get(stage),
+        planned=_planned(lead_id, desk) if score else None,
         stages=stage_names(desk, visitor.language), channels=desk.channels(), reps=desk.reps(visitor.scope),
     )  # fmt: skip
 
@@ -68,6 +69,13 @@ def _score(lead_id: str, desk: Desk) -> LeadScore | None:
     values = [vector.values for vector in found.values()]
     scores = score_vectors(champion.artefact, values, desk.settings)
     return scores[0] if scores else None
+
+
+def _planned(lead_id: str, desk: Desk) -> dict[str, Any] | None:
+    """step_hours and fits_this_week, as the board has them; None where the lead is newer than the board."""
+    table = desk.board().table
+    rows = table.loc[table["lead_id"] == lead_id, ["step_hours", "fits_this_week"]]
+    return {str(key): value for key, value in rows.iloc[0].items()} if len(rows) else None
 
 
 def _stage(touches: list[Any], desk: Desk) -> str:
