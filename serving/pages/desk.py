@@ -23,6 +23,7 @@ from serving.models_needed import needed
 from serving.pages.board import Board, make_board
 from serving.pages.formats import Formats
 from serving.pages.model_files import ModelFiles
+from serving.pages.old_models import OldModels
 from serving.pages.own_facts import facts_of_reps
 from serving.pages.sessions import Sessions
 from serving.pages.shelf import Shelf
@@ -50,6 +51,7 @@ class Desk:
     leads: LeadScoring
     registry: Any = None
     model_files: ModelFiles = field(init=False)
+    old_models: OldModels = field(init=False)
     sessions: Sessions = field(init=False)
     lane: Lane = field(init=False)
     door: Lane = field(init=False)
@@ -66,6 +68,7 @@ class Desk:
         self._board = Snapshot(self._make_board, rules.figures_seconds)
         self._shelf = Shelf()
         self.model_files = ModelFiles(self.settings)
+        self.old_models = OldModels(self.champions, self.registry)
 
     @property
     def now(self) -> datetime:

@@ -10,6 +10,7 @@ from crm_core.access.roles import ADMIN, ANALYST, MANAGER, REP
 OPEN = frozenset({"everybody"})  # serving.permissions.PUBLIC, which imports this
 ALL = frozenset({ADMIN, MANAGER, REP, ANALYST})
 PAY = frozenset({ADMIN, MANAGER, REP})
+OVERRIDING = frozenset({ADMIN, MANAGER, REP})  # who knows the lead; an analyst judges the model
 COMPANY = frozenset({ADMIN, MANAGER, ANALYST})
 
 PAGE_PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
@@ -24,6 +25,7 @@ PAGE_PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/leads.csv"): ALL,
     ("GET", "/lead"): ALL,
     ("POST", "/lead/score"): ALL,
+    ("POST", "/lead/override"): OVERRIDING,
     ("GET", "/funnel"): ALL,
     ("GET", "/incidents"): COMPANY,
     ("GET", "/incident"): COMPANY,

@@ -13,6 +13,7 @@ from serving.pages.endpoint import page
 from serving.pages.funnel import funnel
 from serving.pages.incidents import incident, incidents
 from serving.pages.lead import lead, score_lead
+from serving.pages.lead_override import override_lead
 from serving.pages.leads import leads, leads_csv
 from serving.pages.models import drift, models
 from serving.pages.recognition import recognition
@@ -43,7 +44,12 @@ def page_routes() -> list[Route]:
         "/models/drift": drift,
         "/settings": settings,
     }
-    post = {"/sign-in": sign_in.sign_in, "/sign-out": sign_in.sign_out, "/lead/score": score_lead}
+    post = {
+        "/sign-in": sign_in.sign_in,
+        "/sign-out": sign_in.sign_out,
+        "/lead/score": score_lead,
+        "/lead/override": override_lead,
+    }
     return [Route(path, page(handler), methods=["GET"]) for path, handler in get.items()] + [
         Route(path, page(handler), methods=["POST"]) for path, handler in post.items()
     ]
