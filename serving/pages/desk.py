@@ -29,6 +29,7 @@ from serving.pages.sessions import Sessions
 from serving.pages.shelf import Shelf
 from serving.pages.snapshot import Snapshot
 from serving.pages.visitor import Visitor
+from serving.training_job import TrainingJob
 from serving.turns import Lane
 from serving.vectors import VectorSource
 
@@ -52,6 +53,7 @@ class Desk:
     registry: Any = None
     model_files: ModelFiles = field(init=False)
     old_models: OldModels = field(init=False)
+    training: TrainingJob = field(init=False)
     sessions: Sessions = field(init=False)
     lane: Lane = field(init=False)
     door: Lane = field(init=False)
@@ -69,6 +71,7 @@ class Desk:
         self._shelf = Shelf()
         self.model_files = ModelFiles(self.settings)
         self.old_models = OldModels(self.champions, self.registry)
+        self.training = TrainingJob(self.settings)
 
     @property
     def now(self) -> datetime:

@@ -11,6 +11,7 @@ OPEN = frozenset({"everybody"})  # serving.permissions.PUBLIC, which imports thi
 ALL = frozenset({ADMIN, MANAGER, REP, ANALYST})
 PAY = frozenset({ADMIN, MANAGER, REP})
 OVERRIDING = frozenset({ADMIN, MANAGER, REP})  # who knows the lead; an analyst judges the model
+MODELLING = frozenset({ADMIN, ANALYST})
 COMPANY = frozenset({ADMIN, MANAGER, ANALYST})
 
 PAGE_PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
@@ -36,5 +37,7 @@ PAGE_PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/recognition"): ALL,
     ("GET", "/models"): COMPANY,
     ("GET", "/models/drift"): COMPANY,
+    ("GET", "/models/change"): MODELLING,
+    ("POST", "/models/change"): MODELLING,
     ("GET", "/settings"): COMPANY,
 }

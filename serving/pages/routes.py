@@ -15,6 +15,7 @@ from serving.pages.incidents import incident, incidents
 from serving.pages.lead import lead, score_lead
 from serving.pages.lead_override import override_lead
 from serving.pages.leads import leads, leads_csv
+from serving.pages.model_changes import change_model, confirm_change
 from serving.pages.models import drift, models
 from serving.pages.recognition import recognition
 from serving.pages.settings import settings
@@ -42,6 +43,7 @@ def page_routes() -> list[Route]:
         "/recognition": recognition,
         "/models": models,
         "/models/drift": drift,
+        "/models/change": confirm_change,
         "/settings": settings,
     }
     post = {
@@ -49,6 +51,7 @@ def page_routes() -> list[Route]:
         "/sign-out": sign_in.sign_out,
         "/lead/score": score_lead,
         "/lead/override": override_lead,
+        "/models/change": change_model,
     }
     return [Route(path, page(handler), methods=["GET"]) for path, handler in get.items()] + [
         Route(path, page(handler), methods=["POST"]) for path, handler in post.items()
