@@ -19,6 +19,8 @@
     ├── UnknownDimensionError 422  a dimension of the funnel that there is none of
     ├── UnknownCustomerError  404  no customer, proposed match or merge has this id
     ├── MergeRefusedError     409  a merge or an undo that would break a rule of the golden record
+    ├── UnknownLeadError      404  no lead has this id, or another's
+    ├── OverrideError         422  a person's own number for a lead that breaks a rule
     ├── AccessError           422  a key that cannot be made, rotated or revoked
     │   └── UnknownKeyError   404  no live key has this prefix
     ├── ErasureError          422  a person that cannot be erased, or an erasure that cannot be kept
@@ -187,6 +189,18 @@ class SettingConflictError(SettingError):
 
 class BiError(CrmError):
     """Access for BI tools that cannot be given so."""
+
+    http_status = 422
+
+
+class UnknownLeadError(CrmError):
+    """No lead has this id, or it is another's."""
+
+    http_status = 404
+
+
+class OverrideError(CrmError):
+    """A person's own number for a lead that breaks a rule."""
 
     http_status = 422
 

@@ -18,6 +18,7 @@ from scoring.encoding import encode_frame, encode_row
 from scoring.errors import ArtefactError
 from scoring.feature_spec import FeatureSpec
 from scoring.manifest import read_verified, write_manifest
+from scoring.reason_groups import columns_by_group
 from scoring.scorecard import Scorecard
 
 Floats = NDArray[np.float64]
@@ -115,6 +116,11 @@ class Artefact:
         from scoring.contributions import contributions  # noqa: PLC0415 (that module needs this class)
 
         return contributions(self, encoded).values
+
+    @cached_property
+    def reason_columns(self) -> dict[str, NDArray[np.intp]]:
+        """Columns of each group of features that is told as one reason."""
+        return columns_by_group([spec.name for spec in self.features])
 
     @cached_property
     def wide_booster(self) -> xgb.Booster:

@@ -10,27 +10,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.contributions import contributions
-from scoring.encoding import as_category, as_number
-from scoring.feature_spec import FeatureSpec
-from scoring.units import in_unit, percent
+from scoring.reason_words import is_flag, told
 from scoring.wording import Wording, wording_of
 
 if TYPE_CHECKING:
     from scoring.artefact import Artefact
 
-Pair = tuple[str, str]
 LEAST_CONTRIBUTION = 1e-6
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One feature's part in a score. contribution: log-odds after calibration, above 0 raises the score."""
+    """One group's part in a score (see `scoring.reason_groups`), told by its strongest feature.
+
+    feature, value: that feature. contribution: of the whole group, log-odds after calibration, above 0 raises the
+    score; over all groups they sum to the score's log-odds less the model's base. benchmark: see `reason_words.Told`.
+    """
 
     feature: str
     value: float | str | None
     contribution: float
     en: str
     zh: str
+    group: str
+    benchmark: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The reason as the contract has it."""
@@ -45,78 +49,64 @@ def explain(
     encoded: [n, k] of `artefact.encode`; values: the same n rows before encoding, for the words.
     """
     found = contributions(artefact, encoded)
+    groups, sums = list(artefact.reason_columns), grouped(artefact, found.values)
     result = []
     for row, value in enumerate(values):
-        parts = found.values[row]
-        strongest = np.argsort(-np.abs(parts), kind="stable")[:limit]
+        strongest = np.argsort(-np.abs(sums[row]), kind="stable")[:limit]
         wording = wording_of(artefact.name, int(found.target[row]))
         result.append([
-            _reason(artefact, artefact.features[column], value, float(parts[column]), wording)
-            for column in strongest if abs(parts[column]) > LEAST_CONTRIBUTION
+            _reason(artefact, groups[place], (found.values[row], encoded[row]), value, wording)
+            for place in strongest if abs(sums[row, place]) > LEAST_CONTRIBUTION
         ])  # fmt: skip
     return result
 
 
+def grouped(artefact: Artefact, parts: Floats) -> Floats:
+    """Contributions [n, k] summed by group, [n, groups in the order of `artefact.reason_columns`]."""
+    columns = list(artefact.reason_columns.values())
+    starts = np.cumsum([0, *(len(own) for own in columns[:-1])])
+    sums: Floats = np.add.reduceat(parts[:, np.concatenate(columns)], starts, axis=1)
+    return sums
+
+
 def _reason(
-    artefact: Artefact, spec: FeatureSpec, values: Mapping[str, Any], contribution: float, wording: Wording
+    artefact: Artefact,
+    group: str,
+    row: tuple[Floats, NDArray[np.float32]],
+    values: Mapping[str, Any],
+    wording: Wording,
 ) -> Reason:
-    reference = artefact.reference.get("features", {}).get(spec.name, {})
-    overall = artefact.reference.get("rates", [])
-    if spec.kind == "number":
-        number = as_number(values.get(spec.name))
-        value: float | str | None = None if np.isnan(number) else number
-        en, zh = _number(spec, number, reference, overall, wording)
-    else:
-        value = as_category(values.get(spec.name))
-        en, zh = _category(spec, value, reference, overall, wording)
-    raises = contribution > 0
-    en += f" ({'raises' if raises else 'lowers'} {wording.event[0]})"
-    zh += f"（{'提高' if raises else '降低'}{wording.event[1]}）"
-    return Reason(spec.name, value, contribution, en, zh)
-
-
-def _number(
-    spec: FeatureSpec, number: float, reference: Mapping[str, Any], overall: Sequence[float], wording: Wording
-) -> Pair:
-    if np.isnan(number):
-        return _joined(
-            (f"{spec.en}: not known", f"{spec.zh}：未知"), _rate(reference.get("missing_rates"), overall, wording)
-        )
-    own = in_unit(number, spec.unit)
-    medians = reference.get("medians") or []
-    median = medians[wording.good_label] if medians else None
-    if median is None:
-        return f"{spec.en}: {own[0]}", f"{spec.zh}：{own[1]}"
-    usual = in_unit(median, spec.unit)
-    return (
-        f"{spec.en}: {own[0]}; {wording.group[0]}: median {usual[0]}",
-        f"{spec.zh}：{own[1]}；{wording.group[1]}中位数 {usual[1]}",
+    columns, (parts, encoded) = artefact.reason_columns[group], row
+    contribution = float(parts[columns].sum())
+    spec = artefact.features[_spokesman(artefact, columns, parts, encoded, raises=contribution > 0)]
+    told_of = told(
+        spec,
+        values.get(spec.name),
+        _reference(artefact, spec.name),
+        artefact.reference.get("rates", []),
+        wording,
     )
+    way = ("raises", "提高") if contribution > 0 else ("lowers", "降低")
+    en = f"{told_of.en} ({way[0]} {wording.event[0]})"
+    zh = f"{told_of.zh}（{way[1]}{wording.event[1]}）"
+    return Reason(spec.name, told_of.value, contribution, en, zh, group, told_of.benchmark)
 
 
-def _category(
-    spec: FeatureSpec, value: str | None, reference: Mapping[str, Any], overall: Sequence[float], wording: Wording
-) -> Pair:
-    if value is None:
-        return _joined(
-            (f"{spec.en}: not known", f"{spec.zh}：未知"), _rate(reference.get("missing_rates"), overall, wording)
-        )
-    known = reference.get("values", {})
-    rates = (known.get(value) or known.get("") or {}).get("rates")  # "" holds the rare values together
-    en, zh = spec.in_words(value)
-    return _joined((f"{spec.en}: {en}", f"{spec.zh}：{zh}"), _rate(rates, overall, wording))
+def _spokesman(
+    artefact: Artefact, columns: NDArray[np.intp], parts: Floats, encoded: NDArray[np.float32], *, raises: bool
+) -> int:
+    """The feature that speaks for a group: of those that move the score the group's way, one whose value is known
+    before one that is not, a measure before a yes or no ("took 9 h" says "answered" too), then the strongest.
+    """
+
+    def rank(column: int) -> tuple[bool, bool, float]:
+        is_measure = not is_flag(_reference(artefact, artefact.features[column].name))
+        return not np.isnan(encoded[column]), is_measure, abs(float(parts[column]))
+
+    same_way = [int(column) for column in columns if (parts[column] > 0) == raises and parts[column] != 0]
+    return max(same_way, key=rank) if len(same_way) > 1 else same_way[0]
 
 
-def _rate(rates: Sequence[float] | None, overall: Sequence[float], wording: Wording) -> Pair | None:
-    """How often rows like this one do it, against all rows."""
-    if not rates or not overall:
-        return None
-    own, all_rows = percent(rates[wording.label]), percent(overall[wording.label])
-    return (
-        f"{own[0]} {wording.verb[0]} against {all_rows[0]} overall",
-        f"{wording.verb[1]} {own[1]}，总体 {all_rows[1]}",
-    )
-
-
-def _joined(start: Pair, rest: Pair | None) -> Pair:
-    return (f"{start[0]}; {rest[0]}", f"{start[1]}；{rest[1]}") if rest else start
+def _reference(artefact: Artefact, feature: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = artefact.reference.get("features", {}).get(feature, {})
+    return found

@@ -15,6 +15,7 @@ from crm_core.exchange.courier import deliver_round
 from crm_core.exchange.open_leads import OpenLead, open_leads
 from crm_core.exchange.receive import forget_old_answers
 from crm_core.findings import record_findings
+from crm_core.lookup.rep_weeks import rep_weeks
 from crm_core.receipts import last_scores, write_receipts
 from features.repository import FeatureRepository
 from scoring.challenger import Challengers
@@ -75,7 +76,15 @@ def assemble(settings: Settings, clock: Clock) -> Runtime:
         events=_events(engine, refresher, clock, settings),
         refresher=refresher,
         courier=_courier(engine, settings),
-        priority=PriorityList(_open_leads(engine, settings), champions, vectors, leads, clock, settings),
+        priority=PriorityList(
+            _open_leads(engine, settings),
+            champions,
+            vectors,
+            leads,
+            clock,
+            settings,
+            lambda now, scope: rep_weeks(engine, settings, now, scope),
+        ),
         read_changes=lambda since, limit: read_changes(engine, since, limit),
     )
     runtime.commission = _commission(engine, clock, settings)

@@ -83,6 +83,19 @@ class RankedLead(LeadScore):
     company_name: str | None
     product: str | None
     rep_id: str | None
+    step_hours: float = Field(description="Hours of the rep that the lead's next step takes.")
+    fits_this_week: bool | None = Field(
+        description="Whether they fit into the rep's hours left this week, after the leads above; null: it has no rep."
+    )
+
+
+class RepWeek(BaseModel):
+    """A rep's hours in the week under way, or in the next one where no working time of this one is left."""
+
+    starts_at: datetime
+    capacity_hours: float
+    spent_hours: float
+    left_hours: float
 
 
 class PriorityAnswer(BaseModel):
@@ -91,6 +104,7 @@ class PriorityAnswer(BaseModel):
     model: Model
     total: int = Field(description="Open leads that were ranked.")
     leads: list[RankedLead]
+    weeks: dict[str, RepWeek] = Field(description="By rep_id, of the reps of the leads shown.")
 
 
 class CommissionEntry(BaseModel):

@@ -24,7 +24,7 @@ from serving.vectors import VectorSource
 
 FIGURES = (
     "win_probability", "win_probability_low", "win_probability_high", "comparable_leads", "grade", "trend",
-    "expected_value", "size_fit", "credit_hold", "prescreen",
+    "expected_value", "amount_estimated", "size_fit", "credit_hold", "prescreen",
 )  # fmt: skip
 
 

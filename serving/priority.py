@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,9 @@ import numpy as np
 from configs.settings import Settings
 from crm_core.access import Scope
 from crm_core.exchange.open_leads import OpenLead
-from scoring.lead_scores import priorities, score_vectors
+from crm_core.lookup.rep_weeks import RepWeek
+from scoring.encoding import as_category
+from scoring.lead_scores import fits, priorities, score_vectors
 from serving.champion import ChampionHolder
 from serving.clock import Clock
 from serving.lead_scoring import LeadScoring
@@ -25,6 +27,7 @@ class PriorityList:
     Parameters
     ----------
     open_leads: leads of a scope that may be called at a moment, of one rep or of all.
+    rep_weeks: hours of the reps of a scope in the week of a moment.
     """
 
     def __init__(
@@ -35,8 +38,10 @@ class PriorityList:
         leads: LeadScoring,
         clock: Clock,
         settings: Settings,
+        rep_weeks: Callable[[datetime, Scope], Mapping[str, RepWeek]],
     ) -> None:
         self._open_leads = open_leads
+        self._rep_weeks = rep_weeks
         self._champions = champions
         self._vectors = vectors
         self._leads = leads
@@ -57,10 +62,22 @@ class PriorityList:
         ids, rows = list(found), [vector.values for vector in found.values()]
         scores = score_vectors(champion.artefact, rows, self._settings, with_reasons=False)
         ranks = priorities(scores, ids) if ids else np.array([], dtype=int)
+        weeks = self._rep_weeks(now, scope)
+        hours = [self._settings.priority.hours_of(as_category(row.get("current_stage"))) for row in rows]
+        left = {key: week.left_hours for key, week in weeks.items()}
+        fitting = fits(scores, ranks, [leads[one].rep_id for one in ids], hours, left)
+        planned = {
+            one: {"step_hours": step, "fits_this_week": fit} for one, step, fit in zip(ids, hours, fitting, strict=True)
+        }
         first = [ids[place] for place in np.argsort(ranks)[:limit]]
         shown = self._leads.by_ids(first)["scores"] if first else []
-        ranked = [{"priority": rank, **_described(leads[one["lead_id"]]), **one} for rank, one in enumerate(shown, 1)]
-        return {"model": model_answer("win", champion), "total": len(ids), "leads": ranked}
+        ranked = [
+            {"priority": rank, **_described(leads[one["lead_id"]]), **planned[one["lead_id"]], **one}
+            for rank, one in enumerate(shown, 1)
+        ]
+        reps = sorted({lead["rep_id"] for lead in ranked} & set(weeks))
+        told = {rep: {**vars(weeks[rep]), "starts_at": weeks[rep].starts_at.isoformat()} for rep in reps}
+        return {"model": model_answer("win", champion), "total": len(ids), "leads": ranked, "weeks": told}
 
 
 def _described(lead: OpenLead) -> dict[str, str | None]:

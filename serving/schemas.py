@@ -110,14 +110,25 @@ class CustomerScoreRequest(Request):
     reasons: WithReasons = True
 
 
+class Benchmark(BaseModel):
+    """What a value is with those that were won (churn: who stayed) in the history that the model learnt from."""
+
+    kind: Literal["median", "share"]
+    value: float = Field(description="A median in the unit of the reason's value, a share from 0 to 1.")
+    en: str
+    zh: str
+
+
 class Reason(BaseModel):
-    """Why a score is what it is: one feature's share, in words."""
+    """Why a score is what it is: the share of one group of features, told by the one that speaks for it."""
 
     feature: str
     value: bool | int | float | str | None
-    contribution: float = Field(description="Log-odds; above 0 raises the probability.")
+    contribution: float = Field(description="Log-odds of the whole group; above 0 raises the probability.")
     en: str
     zh: str
+    group: str = Field(description="What is told as one; the strongest groups of a score are its reasons.")
+    benchmark: Benchmark | None = None
 
 
 class CustomerReason(Reason):
@@ -158,6 +169,9 @@ class LeadScore(_Scored):
         description="Against the lead's last score; null: the last score cannot be read now."
     )
     expected_value: float | None = Field(description="Win probability times the expected amount, in the currency.")
+    amount_estimated: bool = Field(
+        default=False, description="The lead has no expected amount: it is that of leads like it, by product and size."
+    )
     size_fit: float | None
     credit_hold: bool
     prescreen: str | None = Field(description="Why the lead clearly does not fit; null: it may.")

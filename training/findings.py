@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from configs.settings import Settings
 from scoring.artefact import Artefact
+from training.amount_table import amount_table
 from training.backtest import backtest
 from training.groups import by_group
 from training.range_table import range_table
@@ -34,3 +36,9 @@ def ranges_learnt(model: Artefact, parts: Split, p: NDArray[np.float64]) -> dict
         return {}
     test = parts.test
     return {"ranges": range_table(model.margin(model.encode(test.frame)), p, test.y, test.w, test.entity)}
+
+
+def amounts_learnt(parts: Split, settings: Settings) -> dict[str, Any]:
+    """The reference's `amounts`, from leads before the test part; empty where too few have an amount."""
+    table = amount_table(parts.before_test, list(settings.funnel.size_bands))
+    return {"amounts": table} if table else {}

@@ -23,8 +23,9 @@ def reference_of(fit: Dataset, specs: Sequence[FeatureSpec], predictions: Floats
     """Reference statistics as plain JSON.
 
     rates: share of each class. features: per column `missing_share`, `missing_rates` (share of each class among rows
-    without a value), and for numbers `medians` (one per class) and `quantiles` (0, 10, .. 100 %), for categories
-    `values` {value: share, rates}.
+    without a value), and for numbers `medians` (one per class) and `quantiles` (0, 10, .. 100 %), for those that are
+    only 0 or 1 `flag_shares` (share of 1 in each class), for categories `values` {value: share, rates, class_shares
+    (share of each class that has the value)}. Medians and shares of the good class are what reasons tell beside.
     prediction_quantiles: of calibrated probabilities in the calibration part (of class 0 for rfm). downgrade_shares:
     rfm, per tier.
     """
@@ -51,10 +52,15 @@ def _column(fit: Dataset, spec: FeatureSpec, values: Floats) -> dict[str, Any]:
         known = values[~missing]
         result["medians"] = [_median(fit, values, ~missing & (fit.y == label)) for label in range(fit.class_count)]
         result["quantiles"] = _rounded(np.quantile(known, QUANTILES)) if len(known) else []
+        if len(known) and np.isin(known, (0.0, 1.0)).all():
+            result["flag_shares"] = _class_shares(fit, values == 1.0, ~missing)
         return result
     names = [*spec.categories, *([RARE] if spec.has_other else [])]
     result["values"] = {
-        name: {"share": float(np.average(values == code, weights=fit.w)), "rates": _rates(fit, values == code)}
+        name: {
+            "share": float(np.average(values == code, weights=fit.w)), "rates": _rates(fit, values == code),
+            "class_shares": _class_shares(fit, values == code, np.ones(len(fit), dtype=bool)),
+        }
         for code, name in enumerate(names)
     }  # fmt: skip
     return result
@@ -65,6 +71,12 @@ def _rates(fit: Dataset, rows: NDArray[np.bool_]) -> list[float] | None:
         return None
     weights = np.bincount(fit.y[rows], weights=fit.w[rows], minlength=fit.class_count)
     return [float(weight) for weight in weights / weights.sum()]
+
+
+def _class_shares(fit: Dataset, has: NDArray[np.bool_], among: NDArray[np.bool_]) -> list[float | None]:
+    """Of each class the share of the rows among these that have it; None for a class without such a row."""
+    of_class = [among & (fit.y == label) for label in range(fit.class_count)]
+    return [float(np.average(has[rows], weights=fit.w[rows])) if rows.any() else None for rows in of_class]
 
 
 def _median(fit: Dataset, values: Floats, rows: NDArray[np.bool_]) -> float | None:

@@ -23,7 +23,7 @@ from training.card import model_card
 from training.curves import curves_of
 from training.dataset import CLASS_COUNT, Dataset
 from training.errors import UnknownModelError
-from training.findings import findings_of, ranges_learnt
+from training.findings import amounts_learnt, findings_of, ranges_learnt
 from training.fold_matrix import FoldMatrix
 from training.judgement import Judgement, judge_candidate
 from training.leakage import quarantine
@@ -71,7 +71,7 @@ def train(  # noqa: PLR0913, PLR0917 (the agreed signature)
     judgement = judge_candidate(candidate, parts, settings, registry, seed)
     newest = at_newest_level(candidate.artefact, candidate.memory, judgement.told, as_of)
     shipped = described(newest, parts.without(moving), settings)
-    artefact = _finished(shipped, candidate.memory, parts, choice, judgement, quarantined, seed)
+    artefact = _finished(shipped, candidate.memory, parts, choice, judgement, quarantined, seed, settings)
     details = {"excluded": excluded, "chosen": choice.rung.recipe,
                "ladder": list(choice.ladder), "trials": choice.trials, "moving": moving,
                "level": {"memory_rows": candidate.memory, "metrics_fixed": judgement.fixed},
@@ -127,7 +127,7 @@ def _search(
 
 def _finished(
     shipped: Artefact, memory: int | None, parts: Split, choice: Choice, judgement: Judgement,
-    quarantined: list[Quarantined], seed: int,
+    quarantined: list[Quarantined], seed: int, settings: Settings,
 ) -> Artefact:  # fmt: skip
     """The artefact with its figures and its history; nothing in it depends on a clock or on the run."""
     metrics = _finite(judgement.metrics)
@@ -139,7 +139,8 @@ def _finished(
         "quarantined": [column.to_json() for column in quarantined],
         "baselines": judgement.baselines, "findings": findings_of(shipped, parts, judgement.predictions),
     }  # fmt: skip
-    reference = {**shipped.reference, **ranges_learnt(shipped, parts, judgement.predictions)}
+    ranges = ranges_learnt(shipped, parts, judgement.predictions)
+    reference = {**shipped.reference, **ranges, **amounts_learnt(parts, settings)}
     return replace(shipped, metrics=metrics, provenance=provenance, reference=reference)
 
 

@@ -30,6 +30,7 @@ from configs.sections.intake import Intake
 from configs.sections.monitoring import LiveRules, MixRules, Monitoring
 from configs.sections.pages import Pages
 from configs.sections.playbook import Playbook, StagePlay
+from configs.sections.priority import Priority
 from configs.sections.recognition import Course, Recognition, ServiceStar, WithPoints
 from configs.sections.retraining import DriftLine, PerformanceLine, Retraining
 from configs.sections.rfm import Rfm, RfmTier
@@ -95,6 +96,7 @@ __all__ = [
     "PerformanceLine",
     "Playbook",
     "Prescreen",
+    "Priority",
     "ProgressiveStep",
     "Recognition",
     "Retraining",

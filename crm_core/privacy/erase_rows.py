@@ -37,6 +37,7 @@ DERIVED: Mapping[str, Mapping[str, str]] = {
     "customer_matches": {"left_id": "customer", "right_id": "customer"},
     "customer_tags": {"customer_id": "customer"},
     "customer_tiers": {"customer_id": "customer"},
+    "lead_overrides": {"lead_id": "lead"},
     "predictions": {"entity_id": ""},
 }
 # Ids only; without them the ledger could not be replayed.

@@ -30,6 +30,7 @@ from crm_core.tables.funnel_stages import FunnelStage
 from crm_core.tables.honours import Honour
 from crm_core.tables.import_runs import ImportRun
 from crm_core.tables.kudos import Kudos
+from crm_core.tables.lead_overrides import LeadOverride
 from crm_core.tables.leads import Lead
 from crm_core.tables.learning_results import LearningResult
 from crm_core.tables.mentorships import Mentorship
@@ -102,6 +103,7 @@ __all__ = [
     "ImportRun",
     "Kudos",
     "Lead",
+    "LeadOverride",
     "LearningResult",
     "Mentorship",
     "Order",

@@ -59,11 +59,14 @@ def score(
 
 def score_leads_now(context: Context) -> DataFrame:
     """Contract columns of every open lead, best first; kept in the score log too."""
+    from crm_core.lookup.rep_weeks import rep_weeks
     from scoring.lead_scores import score_leads
 
     artefact, version = context.registry.load_champion("win")
     frame = context.repository.current_frame("leads", context.as_of)
-    scores = score_leads(artefact, version, frame, context.settings, context.as_of)
+    weeks = rep_weeks(context.engine, context.settings, context.as_of)
+    left = {rep_id: week.left_hours for rep_id, week in weeks.items()}
+    scores = score_leads(artefact, version, frame, context.settings, context.as_of, left_hours=left)
     keep_scores(context, artefact, version, scores)
     return scores
 

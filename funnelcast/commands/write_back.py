@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -67,19 +68,32 @@ def override(
     is_json: Json = False,
 ) -> None:
     """Put a person's own number beside the model's score, which stays what it is; every change is kept."""
-    from funnelcast.write_back.ledger import Override
+    from crm_core.overrides import Override, current_overrides, record_override
 
     context = Context.of(None, is_json)
-    ledger = _ledger(context)
+    _take_over(context, _ledger(context))
     if lead_id is not None:
         if not reason.strip() or not by.strip():
             raise CommandError("An override must name --reason and --by, but one is missing.")
-        ledger.note_override(Override(lead_id, value, reason.strip(), by.strip(), context.as_of.isoformat()))
-    found = [asdict(one) for one in ledger.overrides().values()]
-    table = text_table(
-        ["lead", "value", "reason", "person", "at"], [[str(cell) for cell in one.values()] for one in found]
-    )
+        record_override(context.engine, Override(lead_id, value, reason.strip(), by.strip(), context.as_of))
+    overrides = current_overrides(context.engine).values()
+    found = [{**asdict(one), "said_at": one.said_at.isoformat()} for one in overrides]
+    header = ["lead", "probability", "reason", "person", "at"]
+    table = text_table(header, [[str(cell) for cell in one.values()] for one in found])
     context.answer({"overrides": found}, table if found else "There are no overrides.")
+
+
+def _take_over(context: Context, ledger: Ledger) -> None:
+    """Overrides that stood in the ledger move into the CRM's database, those of leads that are gone excepted."""
+    from datetime import datetime
+
+    from crm_core.errors import UnknownLeadError
+    from crm_core.overrides import Override, record_override
+
+    for lead_id, value, reason, person, at in ledger.earlier_overrides():
+        with suppress(UnknownLeadError):
+            record_override(context.engine, Override(lead_id, value, reason, person, datetime.fromisoformat(at)))
+    ledger.forget_earlier_overrides()
 
 
 def _home(context: Context) -> Path:
@@ -95,12 +109,14 @@ def _ledger(context: Context) -> Ledger:
 
 def _scores(context: Context, sink: str, ledger: Ledger) -> list[LeadWrite]:
     """Every open lead's, best first. Not those of `score leads`, which are also logged for live performance."""
+    from crm_core.overrides import current_overrides
     from scoring.lead_scores import score_leads
 
+    _take_over(context, ledger)
     artefact, version = context.registry.load_champion("win")
     frame = context.repository.current_frame("leads", context.as_of)
     table = score_leads(artefact, version, frame, context.settings, context.as_of)
-    before, overrides = ledger.written(sink), ledger.overrides()
+    before, overrides = ledger.written(sink), current_overrides(context.engine)
     threshold = context.settings.scoring.trend_threshold
     return [_write_of(row, before, overrides, threshold) for row in table.to_dict("records")]
 
@@ -121,6 +137,6 @@ def _write_of(row: dict[Any, Any], before: Any, overrides: Any, threshold: float
         reasons=" | ".join(reason["en"] for reason in row["reasons"]),
         model_version=str(row["model_version"]),
         scored_at=row["as_of"].isoformat(),
-        override=own.value if own else None,
+        override=own.win_probability if own else None,
         override_reason=own.reason if own else None,
     )

@@ -1,4 +1,4 @@
-"""What was written where, and whose own number a person put beside the model's; one SQLite file under the home."""
+"""What was written where; one SQLite file under the home."""
 
 from __future__ import annotations
 
@@ -15,9 +15,6 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS written (
   sink TEXT NOT NULL, lead_id TEXT NOT NULL, win_probability REAL NOT NULL, grade TEXT NOT NULL, override REAL,
   written_at TEXT NOT NULL, PRIMARY KEY (sink, lead_id));
-CREATE TABLE IF NOT EXISTS overrides (
-  number INTEGER PRIMARY KEY, lead_id TEXT NOT NULL, value REAL, reason TEXT NOT NULL, person TEXT NOT NULL,
-  at TEXT NOT NULL);
 """
 
 
@@ -28,17 +25,6 @@ class Written:
     win_probability: float
     grade: str
     override: float | None
-
-
-@dataclass(frozen=True)
-class Override:
-    """A person's own number for a lead, 0 to 1, or None where it was taken back; every one is kept."""
-
-    lead_id: str
-    value: float | None
-    reason: str
-    person: str
-    at: str
 
 
 class Ledger:
@@ -59,18 +45,18 @@ class Ledger:
         with self._open() as connection:
             connection.executemany("INSERT OR REPLACE INTO written VALUES (?, ?, ?, ?, ?, ?)", rows)
 
-    def note_override(self, override: Override) -> None:
-        """Keep it beside those before it."""
-        columns = (override.lead_id, override.value, override.reason, override.person, override.at)
+    def earlier_overrides(self) -> list[tuple[str, float | None, str, str, str]]:
+        """(lead_id, value, reason, person, at) of those kept here before they moved into the CRM's database."""
         with self._open() as connection:
-            connection.execute("INSERT INTO overrides (lead_id, value, reason, person, at) VALUES (?,?,?,?,?)", columns)
+            tables = "SELECT 1 FROM sqlite_master WHERE name = 'overrides'"
+            if connection.execute(tables).fetchone() is None:
+                return []
+            return list(connection.execute("SELECT lead_id, value, reason, person, at FROM overrides ORDER BY number"))
 
-    def overrides(self) -> Mapping[str, Override]:
-        """The newest of each lead that has one which was not taken back."""
+    def forget_earlier_overrides(self) -> None:
+        """They stand in the CRM's database now."""
         with self._open() as connection:
-            query = "SELECT lead_id, value, reason, person, at FROM overrides ORDER BY number"
-            newest = {row[0]: Override(*row) for row in connection.execute(query)}
-        return {key: one for key, one in newest.items() if one.value is not None}
+            connection.execute("DROP TABLE IF EXISTS overrides")
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

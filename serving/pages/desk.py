@@ -13,6 +13,7 @@ from configs.settings import Settings
 from crm_core.access import Scope
 from crm_core.findings import Finding, read_findings
 from crm_core.funnel import FunnelFacts, load_facts
+from crm_core.lookup.rep_weeks import rep_weeks
 from crm_core.lookup.reps import RepName, reps_of
 from crm_core.queries import channel_names
 from serving.champion import ChampionHolder
@@ -22,11 +23,13 @@ from serving.models_needed import needed
 from serving.pages.board import Board, make_board
 from serving.pages.formats import Formats
 from serving.pages.model_files import ModelFiles
+from serving.pages.old_models import OldModels
 from serving.pages.own_facts import facts_of_reps
 from serving.pages.sessions import Sessions
 from serving.pages.shelf import Shelf
 from serving.pages.snapshot import Snapshot
 from serving.pages.visitor import Visitor
+from serving.training_job import TrainingJob
 from serving.turns import Lane
 from serving.vectors import VectorSource
 
@@ -49,6 +52,8 @@ class Desk:
     leads: LeadScoring
     registry: Any = None
     model_files: ModelFiles = field(init=False)
+    old_models: OldModels = field(init=False)
+    training: TrainingJob = field(init=False)
     sessions: Sessions = field(init=False)
     lane: Lane = field(init=False)
     door: Lane = field(init=False)
@@ -65,6 +70,8 @@ class Desk:
         self._board = Snapshot(self._make_board, rules.figures_seconds)
         self._shelf = Shelf()
         self.model_files = ModelFiles(self.settings)
+        self.old_models = OldModels(self.champions, self.registry)
+        self.training = TrainingJob(self.settings)
 
     @property
     def now(self) -> datetime:
@@ -121,4 +128,5 @@ class Desk:
 
     def _make_board(self) -> Board:
         champion = needed(self.champions, "win")
-        return make_board(self._facts.get(), champion, self.vectors, self.settings, self.now)
+        weeks = rep_weeks(self.engine, self.settings, self.now)
+        return make_board(self._facts.get(), champion, self.vectors, self.settings, self.now, weeks)

@@ -43,6 +43,11 @@ class Formats:
             return "<1%"
         return f"{rounded}%".replace("-", "−")
 
+    def hours(self, value: Any) -> str:
+        """Hours with at most one decimal."""
+        unit = "小时" if self.language == "zh" else "h"
+        return NONE if _is_none(value) else f"{value:,.1f}".removesuffix(".0") + f" {unit}"
+
     def change(self, share: Any) -> str:
         """A relative change with its sign."""
         return NONE if _is_none(share) else f"{100 * share:+.0f}%".replace("-", "−")

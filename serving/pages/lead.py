@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from crm_core.funnel import touch_points
 from crm_core.lookup.leads import find_lead
 from crm_core.lookup.scores import receipts_of, score_points
+from crm_core.overrides import override_history
 from scoring.lead_scores import LeadScore, score_vectors
 from serving.errors import NotFoundError
 from serving.models_needed import needed
@@ -18,6 +19,7 @@ from serving.pages.desk import Desk
 from serving.pages.lead_rows import trend_since_yesterday
 from serving.pages.leads import stage_names
 from serving.pages.page_request import PageRequest
+from serving.pages.permissions import OVERRIDING
 from serving.pages.score_steps import score_steps
 from serving.pages.templating import render
 
@@ -31,7 +33,7 @@ BASE_FIELDS = (
 
 def lead(asked: PageRequest, desk: Desk) -> Response:
     """GET /lead?id=."""
-    visitor, row = asked.visitor, _own_lead(asked, desk)
+    visitor, row = asked.visitor, own_lead(asked, desk)
     lead_id = str(row["lead_id"])
     points = score_points(desk.engine, [lead_id], desk.now)[lead_id]
     receipts = receipts_of(desk.engine, "lead", lead_id, desk.now, RECEIPTS_SHOWN)
@@ -40,20 +42,29 @@ def lead(asked: PageRequest, desk: Desk) -> Response:
     return render(
         "lead.html", visitor, "/leads", show=desk.formats(visitor), row=row, fields=BASE_FIELDS, score=score,
         trend=trend_since_yesterday(points, score.win_probability, desk.now, desk.settings) if score else None,
-        points=points, steps=score_steps(receipts), receipts=receipts, touches=touches[::-1][:TOUCHES_SHOWN],
+        points=points, steps=score_steps(receipts, desk.old_models.get), receipts=receipts,
+        touches=touches[::-1][:TOUCHES_SHOWN],
         count_touches=len(touches), stage=stage, play=desk.settings.playbook.stages.get(stage),
+        overrides=override_history(desk.engine, lead_id, desk.now), may_override=visitor.role in OVERRIDING,
+        planned=_planned(lead_id, desk) if score else None,
         stages=stage_names(desk, visitor.language), channels=desk.channels(), reps=desk.reps(visitor.scope),
     )  # fmt: skip
 
 
 def score_lead(asked: PageRequest, desk: Desk) -> Response:
     """POST /lead/score: a score of this moment that is kept with its receipt."""
-    lead_id = str(_own_lead(asked, desk)["lead_id"])
+    lead_id = str(own_lead(asked, desk)["lead_id"])
     desk.leads.by_ids([lead_id])
     return RedirectResponse(f"/lead?id={quote(lead_id, safe='')}#receipts", status_code=303)
 
 
-def _own_lead(asked: PageRequest, desk: Desk) -> Mapping[str, Any]:
+def own_lead(asked: PageRequest, desk: Desk) -> Mapping[str, Any]:
+    """The lead of the request, as far as the visitor's scope goes.
+
+    Raises
+    ------
+    NotFoundError: there is none, or it is another's.
+    """
     lead_id = asked.form.get("id") or asked.text("id")
     row = find_lead(desk.engine, lead_id, asked.visitor.scope, desk.now)
     if row is None:
@@ -68,6 +79,13 @@ def _score(lead_id: str, desk: Desk) -> LeadScore | None:
     values = [vector.values for vector in found.values()]
     scores = score_vectors(champion.artefact, values, desk.settings)
     return scores[0] if scores else None
+
+
+def _planned(lead_id: str, desk: Desk) -> dict[str, Any] | None:
+    """step_hours and fits_this_week, as the board has them; None where the lead is newer than the board."""
+    table = desk.board().table
+    rows = table.loc[table["lead_id"] == lead_id, ["step_hours", "fits_this_week"]]
+    return {str(key): value for key, value in rows.iloc[0].items()} if len(rows) else None
 
 
 def _stage(touches: list[Any], desk: Desk) -> str:

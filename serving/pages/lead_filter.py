@@ -13,7 +13,7 @@ from crm_core.access import Scope
 from serving.pages.page_request import PageRequest
 
 GRADES = ("", "A", "B", "C", "D")
-FLAGS = ("", "ready", "credit_hold", "prescreen", "misfit")
+FLAGS = ("", "ready", "fits_week", "credit_hold", "prescreen", "misfit")
 ORDERS = ("priority", "win_probability", "expected_value", "created_at")
 MISFIT_BELOW = 0.5  # a size fit at which a row is marked
 MAX_PAGE = 1_000_000
@@ -79,6 +79,7 @@ def _has_flag(table: pd.DataFrame, flag: str) -> np.ndarray[tuple[int], np.dtype
     is_held, is_sorted_out = table["credit_hold"].to_numpy(bool), table["prescreen"].notna().to_numpy(bool)
     masks = {
         "ready": ~is_held & ~is_sorted_out,
+        "fits_week": table["fits_this_week"].eq(other=True).to_numpy(bool),
         "credit_hold": is_held,
         "prescreen": is_sorted_out,
         "misfit": (table["size_fit"].astype(float) < MISFIT_BELOW).to_numpy(bool),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from configs.settings import Settings
 from crm_core.access import Scope
 from crm_core.lookup.leads import own_leads
 from crm_core.lookup.scores import ScorePoint, score_points
+from crm_core.overrides import Override, current_overrides
 from scoring.lead_scores import score_vectors
 from scoring.reasons import Reason
 from serving.models_needed import needed
@@ -31,6 +32,7 @@ class LeadLine:
     ----------
     figures: its row of the board. reasons: the strongest, strongest first. points: its scores until now, oldest first.
     trend: up, down, steady or new. talk_track: en and zh of the playbook of its stage, None where it has none.
+    override: a person's own number that stands beside the score.
     """
 
     figures: dict[str, Any]
@@ -38,6 +40,7 @@ class LeadLine:
     points: list[float]
     trend: str
     talk_track: Any
+    override: Override | None = None
 
 
 def lead_lines(desk: Desk, rows: pd.DataFrame, scope: Scope) -> list[LeadLine]:
@@ -52,7 +55,9 @@ def lead_lines(desk: Desk, rows: pd.DataFrame, scope: Scope) -> list[LeadLine]:
     shown = [record for record in records if record["lead_id"] in own]
     ids = [str(record["lead_id"]) for record in shown]
     reasons, points = reasons_of(desk, ids), score_points(desk.engine, ids, desk.now)
-    return [_line(record, reasons, points[str(record["lead_id"])], desk) for record in shown]
+    overrides = current_overrides(desk.engine, ids)
+    lines = [_line(record, reasons, points[str(record["lead_id"])], desk) for record in shown]
+    return [replace(line, override=overrides.get(line.figures["lead_id"])) for line in lines]
 
 
 def reasons_of(desk: Desk, lead_ids: Sequence[str]) -> dict[str, list[Reason]]:

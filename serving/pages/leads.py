@@ -19,7 +19,8 @@ from serving.pages.templating import render
 
 CSV_COLUMNS = (
     "priority", "lead_id", "company_name", "rep_id", "team", "stage", "channel_id", "product", "region", "industry",
-    "win_probability", "grade", "expected_value", "size_fit", "credit_hold", "prescreen",
+    "win_probability", "win_probability_low", "win_probability_high", "comparable_leads", "grade", "expected_value",
+    "amount_estimated", "step_hours", "fits_this_week", "size_fit", "credit_hold", "prescreen",
 )  # fmt: skip
 
 
@@ -35,6 +36,7 @@ def leads(asked: PageRequest, desk: Desk) -> Response:
         lines=lead_lines(desk, rows.iloc[first : first + size], visitor.scope), total=len(rows), first=first,
         pages=max(1, -(-len(rows) // size)), reps=reps, channels=channels, stages=stage_names(desk, visitor.language),
         open_stages=desk.settings.funnel.names(), grades=GRADES, flags=FLAGS, orders=ORDERS,
+        weeks=weeks_shown(board, reps, wanted.rep),
     )  # fmt: skip
 
 
@@ -45,6 +47,11 @@ def leads_csv(asked: PageRequest, desk: Desk) -> Response:
     own = own_leads(desk.engine, list(rows["lead_id"]), scope)
     kept = rows[rows["lead_id"].isin(own)][list(CSV_COLUMNS)].astype(object)
     return csv_response("leads.csv", CSV_COLUMNS, kept.where(kept.notna(), None).itertuples(index=False))
+
+
+def weeks_shown(board: Board, reps: dict[str, RepName], wanted: str = "") -> list[str]:
+    """Reps whose hours are told: those of the list that have a week on the board, or the one asked for."""
+    return [rep_id for rep_id in reps if rep_id in board.weeks and wanted in ("", rep_id)]
 
 
 def stage_names(desk: Desk, language: str) -> dict[str, str]:

@@ -12,7 +12,9 @@ from serving.champion import MODELS, Champion
 from serving.errors import NotFoundError
 from serving.pages.desk import Desk
 from serving.pages.page_request import PageRequest
+from serving.pages.permissions import MODELLING
 from serving.pages.templating import render
+from serving.training_job import JobState
 
 METRICS = ("log_loss", "brier", "ece", "roc_auc", "average_precision", "lift_at_10", "accuracy", "macro_f1")
 FEATURES_SHOWN = 12
@@ -21,10 +23,11 @@ MONITOR_FILE, DRIFT_FILE = "monitor.json", "drift.html"
 
 def models(asked: PageRequest, desk: Desk) -> Response:
     """GET /models."""
-    reports = desk.settings.paths.reports
+    reports, job = desk.settings.paths.reports, desk.training.state()
     return render(
         "models.html", asked.visitor, "/models", show=desk.formats(asked.visitor), monitor=read_monitor(reports),
         cards=[_card(desk, name) for name in MODELS], has_drift=(reports / DRIFT_FILE).is_file(), metrics=METRICS,
+        job=job, job_reason=_gate_reason(job), may_change=asked.visitor.role in MODELLING,
     )  # fmt: skip
 
 
@@ -45,15 +48,21 @@ def read_monitor(reports: Path) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
+def _gate_reason(job: JobState | None) -> str:
+    """What the gate said of the model that the last training made."""
+    return str(((job.answer or {}).get("gate") or {}).get("reason") or "") if job else ""
+
+
 def _card(desk: Desk, name: str) -> dict[str, Any]:
     """A model: its versions newest first, its champion with figures beside the baselines, files of its training."""
-    versions = desk.kept(("versions", name), lambda: desk.registry.versions(name)) if desk.registry is not None else []
+    versions = desk.registry.versions(name) if desk.registry is not None else []
     champion = desk.champions.get(name)
     run_id = next((str(one["run_id"]) for one in versions if champion and one["version"] == champion.version), "")
     files = desk.model_files.of(run_id) if run_id else {}
     return {
         "name": name,
         "versions": versions,
+        "has_previous": any(one.get("alias") == "previous" for one in versions),
         "champion": champion,
         "rows": _metric_rows(champion) if champion else [],
         "baselines": sorted(_baselines(champion)) if champion else [],

@@ -11,6 +11,8 @@ OPEN = frozenset({"everybody"})  # serving.permissions.PUBLIC, which imports thi
 ALL = frozenset({ADMIN, MANAGER, REP, ANALYST})
 PAY = frozenset({ADMIN, MANAGER, REP})
 ADMINS = frozenset({ADMIN})
+OVERRIDING = frozenset({ADMIN, MANAGER, REP})  # who knows the lead; an analyst judges the model
+MODELLING = frozenset({ADMIN, ANALYST})
 COMPANY = frozenset({ADMIN, MANAGER, ANALYST})
 
 PAGE_PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
@@ -25,6 +27,7 @@ PAGE_PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/leads.csv"): ALL,
     ("GET", "/lead"): ALL,
     ("POST", "/lead/score"): ALL,
+    ("POST", "/lead/override"): OVERRIDING,
     ("GET", "/funnel"): ALL,
     ("GET", "/incidents"): COMPANY,
     ("GET", "/incident"): COMPANY,
@@ -38,6 +41,8 @@ PAGE_PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/reviews"): COMPANY,
     ("GET", "/reviews/page"): COMPANY,
     ("GET", "/reviews/pdf"): COMPANY,
+    ("GET", "/models/change"): MODELLING,
+    ("POST", "/models/change"): MODELLING,
     ("GET", "/settings"): COMPANY,
     ("GET", "/settings/edit"): ADMINS,
     ("POST", "/settings/edit"): ADMINS,

@@ -13,7 +13,9 @@ from serving.pages.endpoint import page
 from serving.pages.funnel import funnel
 from serving.pages.incidents import incident, incidents
 from serving.pages.lead import lead, score_lead
+from serving.pages.lead_override import override_lead
 from serving.pages.leads import leads, leads_csv
+from serving.pages.model_changes import change_model, confirm_change
 from serving.pages.models import drift, models
 from serving.pages.recognition import recognition
 from serving.pages.reviews import review_page, review_pdf, reviews
@@ -46,6 +48,7 @@ def page_routes() -> list[Route]:
         "/reviews": reviews,
         "/reviews/page": review_page,
         "/reviews/pdf": review_pdf,
+        "/models/change": confirm_change,
         "/settings": settings,
         "/settings/edit": show_setting,
     }
@@ -53,6 +56,8 @@ def page_routes() -> list[Route]:
         "/sign-in": sign_in.sign_in,
         "/sign-out": sign_in.sign_out,
         "/lead/score": score_lead,
+        "/lead/override": override_lead,
+        "/models/change": change_model,
         "/settings/edit": edit_setting,
         "/settings/undo": undo_setting,
     }

@@ -8,7 +8,7 @@ from serving.pages.changes import day_counts
 from serving.pages.desk import Desk
 from serving.pages.lead_filter import LeadFilter
 from serving.pages.lead_rows import lead_lines
-from serving.pages.leads import stage_names
+from serving.pages.leads import stage_names, weeks_shown
 from serving.pages.page_request import PageRequest
 from serving.pages.permissions import COMPANY
 from serving.pages.stories import standing_stories
@@ -31,4 +31,5 @@ def today(asked: PageRequest, desk: Desk) -> Response:
         before=desk.figures(visitor.scope, ("day before",), lambda facts: day_counts(facts, 1)),
         stories=shown, count_more=len(stories) - len(shown), is_company=is_company, total=len(rows),
         lines=lead_lines(desk, rows.head(CALLS_SHOWN), visitor.scope), stages=stage_names(desk, visitor.language),
+        weeks=weeks_shown(board, reps),
     )  # fmt: skip

@@ -34,6 +34,7 @@ REFERENCE = {
             "values": {"trade_show": {"rates": [0.94, 0.06]}, "": {"rates": [0.8, 0.2]}},
             "missing_rates": None,
         },
+        "size": {"values": {"large": {"rates": None, "class_shares": [0.3, 0.4]}}, "missing_rates": None},
     },
 }
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from configs.settings import load_settings
@@ -34,6 +36,25 @@ def test_expected_value_is_probability_times_amount_in_currency_units() -> None:
         score = table.loc[row["entity_id"]]
         expected = score["win_probability"] * row["expected_amount_cents"] / 100
         assert score["expected_value"] == pytest.approx(expected, abs=0.006, nan_ok=True)
+
+
+def test_a_missing_amount_is_estimated_and_said_to_be() -> None:
+    table = {"sizes": [50], "overall": [100.0, 200.0, 150.0], "products": {}}
+    model = artefact()
+    model = replace(model, reference={**model.reference, "amounts": table})
+    unknown, known = ({"size": "small", "expected_amount_cents": cents} for cents in (None, 30_000))
+    first, second = score_vectors(model, [unknown, known], SETTINGS)
+    assert (first.amount_estimated, second.amount_estimated) == (True, False)
+    assert first.expected_value == pytest.approx(first.win_probability * 150, abs=0.006)
+    assert second.expected_value == pytest.approx(second.win_probability * 300, abs=0.006)
+
+
+def test_the_batch_says_what_fits_into_a_reps_week() -> None:
+    frame = rows(4).assign(rep_id="r1", current_stage="contacted", credit_hold=0.0, prescreen=None)
+    table = score_leads(artefact(), 3, frame, SETTINGS, AS_OF, left_hours={"r1": 2.0})
+    assert table["fits_this_week"].tolist() == [True, True, False, False]
+    assert set(table["step_hours"]) == {1.0}
+    assert score_leads(artefact(), 3, frame, SETTINGS, AS_OF)["fits_this_week"].isna().all()
 
 
 def made(probability: float, value: float | None, *, hold: bool = False, prescreen: str | None = None) -> LeadScore:

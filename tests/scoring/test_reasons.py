@@ -4,8 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import xgboost as xgb
 
+from scoring.artefact import Artefact
+from scoring.contributions import contributions
+from scoring.feature_spec import FeatureSpec
 from scoring.reasons import Reason, explain
+from scoring.scorecard import Scorecard, Term
 from tests.scoring.made import artefact, rows
 
 
@@ -18,9 +23,20 @@ def reasons_of(row: dict[str, object], name: str = "win") -> dict[str, Reason]:
 def test_a_number_is_told_with_its_unit_and_the_median_of_winners() -> None:
     reason = reasons_of({"response_hours": 9.04})["response_hours"]
     way, weg = ("raises", "提高") if reason.contribution > 0 else ("lowers", "降低")
-    assert reason.en == f"First response: 9 h; won leads: median 1.4 h ({way} the chance to win)"
-    assert reason.zh == f"首次响应：9 小时；赢单线索中位数 1.4 小时（{weg}赢单机会）"
+    assert reason.en == f"First response took 9 h; won leads: median 1.4 h ({way} the chance to win)"
+    assert reason.zh == f"首次响应用时 9 小时；赢单线索中位数 1.4 小时（{weg}赢单机会）"
     assert reason.value == 9.04
+    assert reason.benchmark == {
+        "kind": "median", "value": 1.4, "en": "won leads: median 1.4 h", "zh": "赢单线索中位数 1.4 小时",
+    }  # fmt: skip
+
+
+def test_a_category_is_told_with_its_share_of_winners() -> None:
+    reason = reasons_of({"size": "large"})["size"]
+    assert "Size: large; 40 % of won leads" in reason.en
+    assert "规模：large；赢单线索中占 40%" in reason.zh
+    assert reason.benchmark is not None
+    assert (reason.benchmark["kind"], reason.benchmark["value"]) == ("share", 0.4)
 
 
 def test_a_category_is_told_with_its_rate_against_all() -> None:
@@ -74,3 +90,83 @@ def test_a_value_that_is_no_word_is_told_in_words() -> None:
     assert reason.en.startswith("Channel: Trade show;")
     assert reason.zh.startswith("渠道：展会；")
     assert reason.value == "trade_show"
+
+
+GROUPED = (
+    FeatureSpec("is_answered", "number", "First response given", "已首次响应"),
+    FeatureSpec("response_hours", "number", "Hours to the first response", "首次响应用时", "hours"),
+    FeatureSpec("activity_call_count_30d", "number", "Calls, last 30 days", "近30天电话", "activities"),
+    FeatureSpec("activity_call_last_days", "number", "Days since the last call", "距上次电话天数", "days"),
+    FeatureSpec("has_phone", "number", "Phone number known", "有电话号码"),
+    FeatureSpec("industry", "category", "Industry", "行业", None, ("retail", "steel")),
+)
+FLAGS = {"is_answered": {"flag_shares": [0.5, 0.9]}, "has_phone": {"flag_shares": [0.7, 0.8]}}
+
+
+def grouped_model(calibrator: str) -> Artefact:
+    """One term per column: missing adds 0, below 1.5 subtracts its weight, above adds it."""
+    weights = (0.3, 0.2, 0.5, -0.1, 0.05, 0.4)
+    terms = tuple(
+        Term(
+            column,
+            np.empty(0, dtype=np.float32) if spec.kind == "category" else np.array([0.5], dtype=np.float32),
+            np.array([[-weight], [weight], [0.0]]),
+            is_category=spec.kind == "category",
+        )
+        for column, (spec, weight) in enumerate(zip(GROUPED, weights, strict=True))
+    )
+    made = artefact("win", calibrator, rounds=0)
+    reference = {"rates": [0.8, 0.2], "features": FLAGS}
+    kinds = ["c" if spec.kind == "category" else "q" for spec in GROUPED]
+    data = xgb.DMatrix(np.zeros((4, 6)), [0, 1, 0, 1], feature_types=kinds, enable_categorical=True)
+    booster = xgb.train({"objective": "binary:logistic", "base_score": 0.5, "nthread": 1}, data, 0)
+    card = Scorecard("card", np.zeros(1), terms)
+    return replace(made, features=GROUPED, booster=booster, scorecard=card, reference=reference, smoke={})
+
+
+ROW = {
+    "is_answered": 1.0, "response_hours": 9.0, "activity_call_count_30d": 4.0, "activity_call_last_days": 2.0,
+    "has_phone": 1.0, "industry": "steel",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("calibrator", ["identity", "platt", "beta", "isotonic"])
+def test_reasons_of_groups_add_up_to_the_log_odds(calibrator: str) -> None:
+    model = grouped_model(calibrator)
+    encoded = model.encode_row(ROW)
+    found = explain(model, encoded, [ROW], 9)[0]
+    base = float(contributions(model, encoded).base[0])
+    assert base + sum(one.contribution for one in found) == pytest.approx(float(model.log_odds(encoded)[0]), abs=1e-9)
+    assert len({one.group for one in found}) == len(found)
+
+
+def test_features_of_one_group_are_one_reason() -> None:
+    found = {
+        one.group: one
+        for one in explain(grouped_model("identity"), grouped_model("identity").encode_row(ROW), [ROW], 9)[0]
+    }
+    assert set(found) == {"first_response", "activity_call", "contact_data", "industry"}
+    assert found["activity_call"].contribution == pytest.approx(0.5 - 0.1)
+    assert found["activity_call"].feature == "activity_call_count_30d"
+
+
+def test_hours_speak_for_the_first_response_although_the_flag_weighs_more() -> None:
+    model = grouped_model("identity")
+    reason = next(one for one in explain(model, model.encode_row(ROW), [ROW], 9)[0] if one.group == "first_response")
+    assert reason.feature == "response_hours"
+    assert reason.en.startswith("First response took 9 h")
+    assert reason.contribution == pytest.approx(0.5)
+
+
+def test_a_flag_is_told_as_yes_or_no_with_the_share_of_winners() -> None:
+    model = grouped_model("identity")
+    for value, en, zh, share in (
+        (1.0, "yes; 80 %", "是；赢单线索中占 80%", 0.8),
+        (0.0, "no; 20 %", "否；赢单线索中占 20%", 0.2),
+    ):
+        row = {**ROW, "has_phone": value}
+        reason = next(one for one in explain(model, model.encode_row(row), [row], 9)[0] if one.group == "contact_data")
+        assert reason.en.startswith(f"Phone number known: {en} of won leads")
+        assert reason.zh.startswith(f"有电话号码：{zh}")
+        assert reason.benchmark is not None
+        assert reason.benchmark["value"] == pytest.approx(share)

@@ -16,6 +16,7 @@ from configs.settings import Settings, load_settings
 from crm_core.access import Scope
 from crm_core.exchange import read_changes, receive_events, touched_by
 from crm_core.exchange.open_leads import OpenLead
+from crm_core.lookup.rep_weeks import RepWeek
 from crm_core.receipts import Receipt
 from serving.announcing import Announcer
 from serving.champion import ChampionHolder
@@ -68,6 +69,7 @@ class Service:
     challengers: fakes.FakeRegistry = field(default_factory=lambda: fakes.FakeRegistry({}))
     engine: Any = None  # of a migrated database, where events or changes are asked for
     open_leads: list[OpenLead] = field(default_factory=list)
+    left_hours: dict[str, float] = field(default_factory=dict)  # by rep_id
     refreshed: list[tuple[str, list[str]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -93,7 +95,9 @@ class Service:
             events=self._events(vectors, clock),
             refresher=self.refresher,
             courier=Courier(Counter, poll_seconds=60),
-            priority=PriorityList(self._open_leads, self.champions, vectors, leads, clock, self.settings),
+            priority=PriorityList(
+                self._open_leads, self.champions, vectors, leads, clock, self.settings, self._rep_weeks
+            ),
             read_changes=lambda since, limit: read_changes(self.engine, since, limit),
             shadow=shadow,
         )
@@ -119,6 +123,9 @@ class Service:
 
     def _refresh(self, entity: str, ids: list[str]) -> None:
         self.refreshed.append((entity, sorted(ids)))
+
+    def _rep_weeks(self, now: datetime, _: Scope) -> dict[str, RepWeek]:
+        return {rep_id: RepWeek(now, 30.0, 30.0 - left, left) for rep_id, left in self.left_hours.items()}
 
     def _open_leads(self, _: datetime, rep_id: str | None, scope: Scope) -> list[OpenLead]:
         of_rep = [lead for lead in self.open_leads if rep_id in (None, lead.rep_id)]

@@ -35,10 +35,10 @@ def test_the_answer_is_the_contracts(service: Service) -> None:
     (score,) = answer["scores"]
     assert set(score) == {
         "lead_id", "prediction_id", "win_probability", "win_probability_low", "win_probability_high",
-        "comparable_leads", "grade", "trend", "expected_value", "reasons", "size_fit", "credit_hold", "prescreen",
-        "degraded", "features_as_of", "scored_at", "expires_at",
+        "comparable_leads", "grade", "trend", "expected_value", "amount_estimated", "reasons", "size_fit",
+        "credit_hold", "prescreen", "degraded", "features_as_of", "scored_at", "expires_at",
     }  # fmt: skip
-    assert set(score["reasons"][0]) == {"feature", "value", "contribution", "en", "zh"}
+    assert set(score["reasons"][0]) == {"feature", "value", "contribution", "en", "zh", "group", "benchmark"}
     assert datetime.fromisoformat(score["scored_at"]) == fakes.NOW
     assert datetime.fromisoformat(score["expires_at"]) == fakes.NOW + timedelta(hours=24)
     assert datetime.fromisoformat(score["features_as_of"]) == fakes.NOW - timedelta(minutes=5)

@@ -45,6 +45,24 @@ def test_one_reps_list_has_that_reps_leads_only(service: Service) -> None:
     assert get(service, rep_id="nobody").json()["leads"] == []
 
 
+def test_each_lead_tells_whether_its_step_fits_into_the_reps_week(start: Callable[..., Service]) -> None:
+    service = start(open_leads=LEADS, left_hours={"r1": 0.5, "r2": 2.0})
+    for lead in LEADS:
+        service.reader.vectors["leads", lead.lead_id].values["current_stage"] = "contacted"  # its step takes an hour
+    answer = PriorityAnswer.model_validate_json(get(service).content)
+    assert {lead.step_hours for lead in answer.leads} == {1.0}
+    of_r2 = [lead.fits_this_week for lead in answer.leads if lead.rep_id == "r2"]
+    assert of_r2 == [True, True, False]
+    assert {lead.fits_this_week for lead in answer.leads if lead.rep_id == "r1"} == {False}
+    assert (answer.weeks["r2"].left_hours, answer.weeks["r2"].spent_hours) == (2.0, 28.0)
+
+
+def test_of_a_rep_without_hours_nothing_is_said(service: Service) -> None:
+    answer = get(service).json()
+    assert {lead["fits_this_week"] for lead in answer["leads"]} == {None}
+    assert answer["weeks"] == {}
+
+
 def test_the_figures_are_those_of_a_score_and_have_a_receipt(service: Service) -> None:
     first = get(service).json()["leads"][0]
     score = service.post("/v1/leads/score", {"lead_ids": [first["lead_id"]]}).json()["scores"][0]

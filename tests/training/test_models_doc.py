@@ -1,4 +1,4 @@
-"""docs/models.md names every key of the two sections it explains."""
+"""docs/models.md names every key of the sections it explains."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ def keys(section: str) -> list[str]:
             for key, value in content.items() for inner in (value if key in nested else [key])]  # fmt: skip
 
 
-@pytest.mark.parametrize("key", [*keys("training"), *keys("scoring")])
+@pytest.mark.parametrize("key", [*keys("training"), *keys("scoring"), *keys("priority")])
 def test_every_key_is_explained(key: str) -> None:
     assert f"`{key}`" in DOC

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +11,7 @@ import pytest
 
 from configs.settings import load_settings
 from funnelcast.write_back.errors import SinkSilentError
-from funnelcast.write_back.ledger import Ledger, Override
+from funnelcast.write_back.ledger import Ledger
 from funnelcast.write_back.run import Pace, Report, write_back
 from funnelcast.write_back.sink import LeadWrite
 from tests.funnelcast.write_back.crm import score
@@ -106,9 +108,12 @@ def test_an_override_is_written_though_the_model_says_the_same(run: Run) -> None
     assert sink.taken == ["a"]
 
 
-def test_overrides_are_all_kept_and_the_newest_counts(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "write_back.db")
-    for lead_id, value in (("a", 0.9), ("b", 0.1), ("a", 0.8), ("b", None)):
-        ledger.note_override(Override(lead_id, value, "because", "Li", NOW.isoformat()))
-    assert {key: one.value for key, one in ledger.overrides().items()} == {"a": 0.8}
-    assert ledger.overrides()["a"].reason == "because"
+def test_overrides_of_before_are_handed_over_once(tmp_path: Path) -> None:
+    file = tmp_path / "write_back.db"
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("CREATE TABLE overrides (number INTEGER PRIMARY KEY, lead_id, value, reason, person, at)")
+        connection.execute("INSERT INTO overrides VALUES (1, 'a', 0.9, 'because', 'Li', ?)", (NOW.isoformat(),))
+    ledger = Ledger(file)
+    assert ledger.earlier_overrides() == [("a", 0.9, "because", "Li", NOW.isoformat())]
+    ledger.forget_earlier_overrides()
+    assert ledger.earlier_overrides() == []

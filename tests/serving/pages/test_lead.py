@@ -1,8 +1,15 @@
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from tests.serving.pages.conftest import Pages, words_of
+from crm_core.overrides import current_overrides
+from crm_core.receipts import write_receipts
+from tests.serving import fakes
+from tests.serving.pages.conftest import Pages, token_of, words_of
 
 pytestmark = pytest.mark.slow
 
@@ -46,3 +53,56 @@ def test_looking_leaves_no_receipt_and_asking_for_one_does(pages: Pages) -> None
 def test_nobody_scores_anothers_lead(pages: Pages) -> None:
     assert pages.post("/lead/score", "rep", id="L2").status_code == 404
     assert pages.post("/lead/score", "rep", id="nothing").status_code == 404
+
+
+def test_a_person_puts_an_own_number_beside_the_models(pages: Pages) -> None:
+    answer = pages.post("/lead/override", "rep", id="L1", percent="90", reason="verbal <b>commitment")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/lead?id=L1#override")
+    words = words_of(pages.get("/lead?id=L1", "manager"))
+    assert "rep says 90%; the model says" in words
+    assert "verbal &lt;b&gt;commitment" in words
+    assert "rep says 90%" in words_of(pages.get("/leads", "rep"))
+    pages.post("/lead/override", "manager", id="L1", action="take_back", reason="lost the budget")
+    words = words_of(pages.get("/lead?id=L1", "rep"))
+    assert "rep says 90%" not in words
+    assert "lost the budget" in words
+
+
+def test_nobody_overrides_anothers_lead_nor_an_analyst_any(pages: Pages) -> None:
+    fields = {"percent": "90", "reason": "because"}
+    assert pages.post("/lead/override", "rep", id="L2", **fields).status_code == 404
+    assert pages.post("/lead/override", "manager", id="L4", **fields).status_code == 404
+    assert pages.post("/lead/override", "analyst", id="L1", **fields).status_code == 403
+    assert "/lead/override" not in pages.get("/lead?id=L1", "analyst")
+    assert current_overrides(pages.engine) == {}
+
+
+@pytest.mark.parametrize("fields", [{"percent": "101"}, {"percent": "soon"}, {"percent": ""}, {"reason": " "}])
+def test_an_override_that_breaks_a_rule_is_refused(pages: Pages, fields: dict[str, str]) -> None:
+    answer = pages.post("/lead/override", "rep", **{"id": "L1", "percent": "50", "reason": "because", **fields})
+    assert answer.status_code == 422
+    assert current_overrides(pages.engine) == {}
+
+
+def test_an_override_needs_a_form_of_ours(pages: Pages) -> None:
+    fields = {"id": "L1", "percent": "50", "reason": "because"}
+    client = pages.signed_in("rep")
+    assert client.post("/lead/override", data=fields).status_code == 400
+    token = {"csrf_token": token_of(client.get("/today").text)}
+    foreign = client.post("/lead/override", data={**fields, **token}, headers={"sec-fetch-site": "cross-site"})
+    assert foreign.status_code == 400
+    assert current_overrides(pages.engine) == {}
+
+
+def test_each_change_of_the_score_is_split(pages: Pages) -> None:
+    vector = pages.service.reader.vectors["leads", "L1"]
+    desk = pages.service.runtime.pages
+    assert desk is not None
+    for age, at in ((3.0, fakes.NOW - timedelta(days=9)), (12.0, fakes.NOW)):
+        vector.values["age_days"] = age
+        given = desk.leads.by_ids(["L1"])["scores"][0]
+        receipt = pages.service.receipts.find(given["prediction_id"]) or pages.service.stored[given["prediction_id"]]
+        write_receipts(pages.engine, [replace(receipt, scored_at=at)])
+    words = words_of(pages.get("/lead?id=L1", "rep"))
+    assert re.search(r"Of [+−][\d.]+ points: \+0\.0 from what was done and entered, [+−][\d.]+ from time", words), words
+    assert "个百分点：跟进与录入 +0.0" in words_of(pages.get("/lead?id=L1", "rep", **{"accept-language": "zh"}))

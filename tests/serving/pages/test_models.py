@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crm_core import audit
+from scoring.errors import ArtefactError
 from serving.pages.desk import Desk
 from serving.pages.model_files import ModelFiles
+from serving.training_job import TrainingJob
 from tests.serving.pages.conftest import Pages, words_of
 
 pytestmark = pytest.mark.slow
@@ -38,6 +42,7 @@ def prepared_desk(desk: Desk, home: Path) -> Desk:
     desk.settings = desk.settings.model_copy(update={"home": home})
     desk.registry = Registry()
     desk.model_files = ModelFiles(desk.settings)
+    desk.training = TrainingJob(desk.settings)
     curve = [{"probability": 0.1, "rate": 0.12, "rows": 50.0}, {"probability": 0.6, "rate": 0.55, "rows": 40.0}]
     desk.model_files._kept["run3"] = {
         "curves": {"reliability": curve},
@@ -78,3 +83,129 @@ def test_a_broken_file_of_the_monitoring_is_as_none(pages: Pages, tmp_path: Path
     (tmp_path / "reports" / "monitor.json").write_text("{")
     assert "Nothing has been monitored yet" in words_of(prepared(pages, tmp_path).get("/models"))
     assert pages.status("/models/drift") == 404
+
+
+@dataclass
+class TwoVersions:
+    """Version 3 is the champion, 2 was it before; promotions are kept."""
+
+    champion: int = 3
+    previous: int = 2
+    failure: Exception | None = None
+
+    def versions(self, name: str) -> list[dict[str, Any]]:
+        alias = {self.champion: "champion", self.previous: "previous"}
+        return [{"model": name, "version": one, "alias": alias.get(one), "run_id": ""} for one in (4, 3, 2)]
+
+    def promote(self, name: str, version: int) -> None:  # noqa: ARG002
+        if self.failure:
+            raise self.failure
+        self.champion, self.previous = version, self.champion
+
+    def rollback(self, name: str) -> int:  # noqa: ARG002
+        self.champion = self.previous
+        return self.champion
+
+
+@pytest.fixture
+def changeable(pages: Pages, tmp_path: Path) -> tuple[Pages, TwoVersions]:
+    registry = TwoVersions()
+    desk = prepared(pages, tmp_path).service.runtime.pages
+    assert desk is not None
+    desk.registry = registry
+    script = "import json; print(json.dumps({'version': 5, 'promoted': True, 'gate': {'reason': 'Promoted.'}}))"
+    desk.training = TrainingJob(desk.settings, lambda *_: [sys.executable, "-c", script])
+    return pages, registry
+
+
+def entries(pages: Pages) -> list[tuple[str, str, str]]:
+    found = audit.read_entries(pages.engine, 50)
+    return [(one.actor, one.action, one.subject) for one in found if one.action.startswith("model.")]
+
+
+def test_a_version_is_put_into_use_after_a_second_look(changeable: tuple[Pages, TwoVersions]) -> None:
+    pages, registry = changeable
+    assert 'href="/models/change?action=promote&amp;model=win&amp;version=4"' in pages.get("/models", "analyst")
+    page = words_of(pages.get("/models/change?action=promote&model=win&version=4", "analyst"))
+    assert "Put into use: Win probability, version 4" in page
+    assert "In use now: version 3" in page
+    assert registry.champion == 3
+    answer = pages.post("/models/change", "analyst", action="promote", model="win", version="4", champion="3")
+    assert (answer.status_code, answer.headers["location"], registry.champion) == (303, "/models#model-win", 4)
+    assert entries(pages) == [("analyst", "model.promote", "model:win")]
+    pages.post("/models/change", "admin", action="rollback", model="win", champion="4")
+    assert registry.champion == 3
+    assert entries(pages)[0] == ("admin", "model.rollback", "model:win")
+
+
+def test_what_was_shown_must_still_be_so(changeable: tuple[Pages, TwoVersions]) -> None:
+    pages, registry = changeable
+    answer = pages.post("/models/change", "admin", action="promote", model="win", version="4", champion="2")
+    assert (answer.status_code, registry.champion, entries(pages)) == (409, 3, [])
+    assert "Another version has come into use" in answer.text
+
+
+def test_a_refused_promotion_is_not_said_to_have_been_done(changeable: tuple[Pages, TwoVersions]) -> None:
+    pages, registry = changeable
+    registry.failure = ArtefactError("The artefact must be sound, but is not.")
+    answer = pages.post("/models/change", "admin", action="promote", model="win", version="4", champion="3")
+    assert answer.status_code == 500
+    assert entries(pages) == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"version": "9"}, {"version": "3"}, {"version": "x"}, {"model": "other"}, {"action": "delete"}, {"version": "-1"}],
+)
+def test_a_change_that_there_is_none_of_is_refused(
+    changeable: tuple[Pages, TwoVersions], fields: dict[str, str]
+) -> None:
+    pages, registry = changeable
+    asked = {"action": "promote", "model": "win", "version": "4", "champion": "3", **fields}
+    answer = pages.post("/models/change", "admin", **asked)
+    assert answer.status_code in (404, 422)
+    assert (registry.champion, entries(pages)) == (3, [])
+
+
+def test_managers_look_and_change_nothing(changeable: tuple[Pages, TwoVersions]) -> None:
+    pages, registry = changeable
+    assert "/models/change" not in pages.get("/models", "manager")
+    asked = {"action": "promote", "model": "win", "version": "4", "champion": "3"}
+    for role in ("manager", "rep"):
+        assert pages.post("/models/change", role, **asked).status_code == 403
+        assert pages.status("/models/change?action=train&model=win", role) == 403
+    client = pages.signed_in("admin")
+    assert client.post("/models/change", data=asked).status_code == 400  # without the token of a form of ours
+    assert registry.champion == 3
+
+
+def test_a_training_is_asked_for_and_its_end_is_shown(changeable: tuple[Pages, TwoVersions]) -> None:
+    pages, _ = changeable
+    answer = pages.post("/models/change", "analyst", action="train", model="win", version="0", champion="3")
+    assert answer.status_code == 303
+    desk = pages.service.runtime.pages
+    assert desk is not None
+    desk.training._processes[-1].wait()
+    words = words_of(pages.get("/models", "manager"))
+    assert "asked for by analyst" in words
+    assert "Version 5 is made and in use now. Promoted." in words
+    assert entries(pages) == [("analyst", "model.train", "model:win")]
+
+
+def test_while_one_runs_no_other_is_started_and_the_page_looks_again(changeable: tuple[Pages, TwoVersions]) -> None:
+    pages, _ = changeable
+    desk = pages.service.runtime.pages
+    assert desk is not None
+    desk.training = TrainingJob(desk.settings, lambda *_: [sys.executable, "-c", "import time; time.sleep(20)"])
+    asked = {"action": "train", "model": "win", "version": "0", "champion": "3"}
+    assert pages.post("/models/change", "admin", **asked).status_code == 303
+    page = pages.get("/models", "admin")
+    assert 'http-equiv="refresh"' in page
+    assert "Reading and checking the rows" in words_of(page)
+    assert "action=train" not in page
+    answer = pages.post("/models/change", "admin", **asked)
+    assert answer.status_code == 409
+    assert "A training is running" in answer.text
+    assert len(entries(pages)) == 1
+    desk.training._processes[0].kill()
+    desk.training._processes[0].wait()
