@@ -10,10 +10,12 @@ from serving.pages.commission import commission
 from serving.pages.customer import customer
 from serving.pages.customers import customers
 from serving.pages.endpoint import page
+from serving.pages.explore import explore_csv, explore_data, explore_page, library_file
 from serving.pages.funnel import funnel
 from serving.pages.incidents import incident, incidents
 from serving.pages.lead import lead, score_lead
 from serving.pages.leads import leads, leads_csv
+from serving.pages.library import PATH as LIBRARY_PATH
 from serving.pages.models import drift, models
 from serving.pages.recognition import recognition
 from serving.pages.reviews import review_page, review_pdf, reviews
@@ -43,6 +45,10 @@ def page_routes() -> list[Route]:
         "/recognition": recognition,
         "/models": models,
         "/models/drift": drift,
+        "/explore": explore_page,
+        "/explore/data": explore_data,
+        "/explore.csv": explore_csv,
+        LIBRARY_PATH: library_file,
         "/reviews": reviews,
         "/reviews/page": review_page,
         "/reviews/pdf": review_pdf,
