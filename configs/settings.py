@@ -47,6 +47,7 @@ SECTION_NAMES = (
     "exchange",
     "access",
     "pages",
+    "sign_in",
     "daily",
     "write_back",
     "stores",
@@ -90,6 +91,7 @@ class Settings(BaseSettings):
     exchange: sections.Exchange
     access: sections.Access
     pages: sections.Pages
+    sign_in: sections.SignIn
     daily: sections.Daily
     write_back: sections.WriteBack
     stores: sections.Stores

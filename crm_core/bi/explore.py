@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
-from sqlalchemy import Engine, and_, column, func, or_, select, text
+from sqlalchemy import Engine, and_, column, or_, select, text
 
 from crm_core.access.ownership import owned_customers, owned_leads
 from crm_core.access.scope import Scope
@@ -55,10 +55,10 @@ WORDS = frozenset(
 
 @dataclass(frozen=True)
 class Explored:
-    """A table for exploration: moments in UTC, numbers as floats, words as text; `total` rows there are in all."""
+    """A table for exploration: moments in UTC, numbers as floats, words as text; `is_cut`: there are more rows."""
 
     frame: pd.DataFrame
-    total: int
+    is_cut: bool
 
 
 def explore(engine: Engine, table: str, scope: Scope, language: Language, limit: int) -> Explored:
@@ -72,10 +72,9 @@ def explore(engine: Engine, table: str, scope: Scope, language: Language, limit:
     rows = select(mine).where(*_owned(table, mine, scope))
     newest = mine.c[NEWEST[table]]
     with read_transaction(engine) as connection:
-        total = int(connection.execute(select(func.count()).select_from(rows.subquery())).scalar() or 0)
-        found = connection.execute(rows.order_by(newest.is_(None), newest.desc()).limit(limit))
+        found = connection.execute(rows.order_by(newest.is_(None), newest.desc()).limit(limit + 1))
         frame = pd.DataFrame(found.all(), columns=list(found.keys()))
-    return Explored(_typed(frame), total)
+    return Explored(_typed(frame.iloc[:limit]), len(frame) > limit)
 
 
 def column_names(table: str) -> list[str]:

@@ -16,6 +16,8 @@ COMPANY = frozenset({ADMIN, MANAGER, ANALYST})
 PAGE_PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/sign-in"): OPEN,
     ("POST", "/sign-in"): OPEN,
+    ("GET", "/sign-in/openid"): OPEN,
+    ("GET", "/sign-in/openid/return"): OPEN,
     ("GET", "/preferences"): OPEN,
     ("GET", "/static/{digest}/{name}"): OPEN,
     ("POST", "/sign-out"): ALL,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from serving.pages import sign_in
+from serving.pages import openid_sign_in, sign_in
 from serving.pages.channels import channels
 from serving.pages.commission import commission
 from serving.pages.customer import customer
@@ -28,6 +28,8 @@ def page_routes() -> list[Route]:
     """All of them."""
     get = {
         "/sign-in": sign_in.show_sign_in,
+        "/sign-in/openid": openid_sign_in.begin,
+        "/sign-in/openid/return": openid_sign_in.come_back,
         "/preferences": sign_in.prefer,
         "/static/{digest}/{name}": sign_in.static,
         "/": sign_in.first_page,
