@@ -48,6 +48,7 @@ SECTION_NAMES = (
     "access",
     "pages",
     "priority",
+    "sign_in",
     "daily",
     "write_back",
     "stores",
@@ -92,6 +93,7 @@ class Settings(BaseSettings):
     access: sections.Access
     pages: sections.Pages
     priority: sections.Priority
+    sign_in: sections.SignIn
     daily: sections.Daily
     write_back: sections.WriteBack
     stores: sections.Stores

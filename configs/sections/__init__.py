@@ -37,6 +37,7 @@ from configs.sections.rfm import Rfm, RfmTier
 from configs.sections.scoring import Scoring
 from configs.sections.service_plan import Entitlement, ServicePlan, TierService
 from configs.sections.serving import Serving
+from configs.sections.sign_in import OpenIdProvider, SignIn
 from configs.sections.stores import Stores
 from configs.sections.tags import Bounds, Tag, Tags
 from configs.sections.training import CustomerTraining, Gate, Leakage, Training, WinTraining
@@ -91,6 +92,7 @@ __all__ = [
     "Moves",
     "NeedsAnalysis",
     "OdooSinkRules",
+    "OpenIdProvider",
     "OrderRate",
     "Pages",
     "PerformanceLine",
@@ -108,6 +110,7 @@ __all__ = [
     "ServicePlan",
     "ServiceStar",
     "Serving",
+    "SignIn",
     "SizeFit",
     "SizeFitRange",
     "Stage",

@@ -22,4 +22,5 @@ class Pages(Section):
     figures_seconds: Seconds
     page_rows: Annotated[int, Field(gt=0, le=500)]
     max_wait_for_page_seconds: Seconds
+    explore_rows: Annotated[int, Field(gt=0, le=1_000_000)]
     incident_days: PositiveInt

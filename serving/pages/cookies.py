@@ -9,6 +9,7 @@ from starlette.types import Scope as AsgiScope
 
 SESSION = "fc_session"
 BEFORE_SIGN_IN = "fc_before"  # binds the sign-in form to the browser that asked for it
+OPENID = "fc_openid"  # a sign-in at the provider that is under way
 LANGUAGE = "fc_language"
 THEME = "fc_theme"
 _YEAR_SECONDS = 365 * 86_400

@@ -24,6 +24,7 @@ from serving.pages.board import Board, make_board
 from serving.pages.formats import Formats
 from serving.pages.model_files import ModelFiles
 from serving.pages.old_models import OldModels
+from serving.pages.openid.provider import Provider
 from serving.pages.own_facts import facts_of_reps
 from serving.pages.sessions import Sessions
 from serving.pages.shelf import Shelf
@@ -51,6 +52,7 @@ class Desk:
     vectors: VectorSource
     leads: LeadScoring
     registry: Any = None
+    openid: Provider | None = field(init=False)
     model_files: ModelFiles = field(init=False)
     old_models: OldModels = field(init=False)
     training: TrainingJob = field(init=False)
@@ -62,6 +64,8 @@ class Desk:
         """Nothing is read yet."""
         rules = self.settings.pages
         self.sessions = Sessions(self.engine, rules)
+        named = self.settings.sign_in.openid
+        self.openid = Provider(named) if named else None
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pages")
         self._door_threads = ThreadPoolExecutor(DOOR_THREADS, thread_name_prefix="door")
         self.lane = Lane(self._threads, rules.max_wait_for_page_seconds)

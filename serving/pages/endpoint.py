@@ -59,7 +59,7 @@ async def _answer(handler: Handler, request: Request, visitor: Visitor) -> Respo
         form = await read_form(request, desk.settings.serving.body_timeout_seconds)
         check_origin(request.scope, visitor, form)
     asked = PageRequest(visitor, dict(request.query_params), form, note.path_params, request.scope)
-    is_sign_in = note.operation is not None and note.operation.path == "/sign-in"
+    is_sign_in = note.operation is not None and note.operation.path.startswith("/sign-in")
     lane = desk.door if is_sign_in else desk.lane
     return await lane.take(note.arrived_at, handler, asked, desk)
 

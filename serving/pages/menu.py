@@ -15,6 +15,7 @@ MENU = (
     ("/recognition", "recognition"),
     ("/models", "models"),
     ("/reviews", "reviews"),
+    ("/explore", "explore"),
     ("/settings", "settings"),
 )
 

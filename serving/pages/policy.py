@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.pages.library import PATH as LIBRARY_PATH
 from serving.request_note import RequestNote
 
 Header = tuple[bytes, bytes]
@@ -18,8 +19,15 @@ FRAME_POLICY = (
     b"default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; "
     b"font-src data:; frame-ancestors 'self'; sandbox allow-scripts"
 )
+# The exploration library compiles WebAssembly, runs it in a worker of its own making, and styles its own tree.
+EXPLORE_POLICY = (
+    b"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; style-src 'self' 'unsafe-inline'; "
+    b"img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    b"frame-ancestors 'none'"
+)
+EXPLORE_PATH = "/explore"
 FRAMED_PATHS = frozenset({"/models/drift", "/reviews/page"})
-STATIC_PATH = "/static/{digest}/{name}"
+STATIC_PATHS = frozenset({"/static/{digest}/{name}", LIBRARY_PATH})
 PERMISSIONS_POLICY = b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -46,11 +54,13 @@ def _with_policy(headers: Iterable[Header], scope: Scope, status: int) -> list[H
         return kept  # the API's answers, and redirects, keep the API's headers
     path = _template_of(scope)
     own: list[Header] = [(b"content-security-policy", PAGE_POLICY), (b"permissions-policy", PERMISSIONS_POLICY)]
+    if path == EXPLORE_PATH:
+        own[0] = (b"content-security-policy", EXPLORE_POLICY)
     if path in FRAMED_PATHS:
         own = [(b"content-security-policy", FRAME_POLICY), (b"x-frame-options", b"SAMEORIGIN")]
-    if path == STATIC_PATH and status == 200:
+    if path in STATIC_PATHS and status == 200:
         own.append((b"cache-control", b"public, max-age=31536000, immutable"))
-    if path in FRAMED_PATHS or path == STATIC_PATH or _is_html(kept):
+    if path in FRAMED_PATHS or path in STATIC_PATHS or _is_html(kept):
         names = {name for name, _ in own}
         return [pair for pair in kept if pair[0] not in names] + own
     return kept

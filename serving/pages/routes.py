@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from serving.pages import sign_in
+from serving.pages import openid_sign_in, sign_in
 from serving.pages.channels import channels
 from serving.pages.commission import commission
 from serving.pages.customer import customer
 from serving.pages.customers import customers
 from serving.pages.endpoint import page
+from serving.pages.explore import explore_csv, explore_data, explore_page, library_file
 from serving.pages.funnel import funnel
 from serving.pages.incidents import incident, incidents
 from serving.pages.lead import lead, score_lead
 from serving.pages.lead_override import override_lead
 from serving.pages.leads import leads, leads_csv
+from serving.pages.library import PATH as LIBRARY_PATH
 from serving.pages.model_changes import change_model, confirm_change
 from serving.pages.models import drift, models
 from serving.pages.recognition import recognition
@@ -28,6 +30,8 @@ def page_routes() -> list[Route]:
     """All of them."""
     get = {
         "/sign-in": sign_in.show_sign_in,
+        "/sign-in/openid": openid_sign_in.begin,
+        "/sign-in/openid/return": openid_sign_in.come_back,
         "/preferences": sign_in.prefer,
         "/static/{digest}/{name}": sign_in.static,
         "/": sign_in.first_page,
@@ -45,6 +49,10 @@ def page_routes() -> list[Route]:
         "/recognition": recognition,
         "/models": models,
         "/models/drift": drift,
+        "/explore": explore_page,
+        "/explore/data": explore_data,
+        "/explore.csv": explore_csv,
+        LIBRARY_PATH: library_file,
         "/reviews": reviews,
         "/reviews/page": review_page,
         "/reviews/pdf": review_pdf,

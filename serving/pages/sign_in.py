@@ -20,9 +20,9 @@ from serving.pages.visitor import LANGUAGES, THEMES, Visitor, csrf_token_of
 FIRST_PAGE = "/today"
 
 
-def show_sign_in(asked: PageRequest, desk: Desk) -> Response:  # noqa: ARG001 (every page is made so)
+def show_sign_in(asked: PageRequest, desk: Desk) -> Response:
     """GET /sign-in."""
-    return _form(asked, "")
+    return sign_in_form(asked, desk, "")
 
 
 def sign_in(asked: PageRequest, desk: Desk) -> Response:
@@ -38,8 +38,8 @@ def sign_in(asked: PageRequest, desk: Desk) -> Response:
         cookies.drop(response, cookies.BEFORE_SIGN_IN)
         return response
     if found is None:
-        return _form(asked, "sign_in.failed", 422)
-    response = _form(asked, "sign_in.wait", 429, seconds=math.ceil(found))
+        return sign_in_form(asked, desk, "sign_in.failed", 422)
+    response = sign_in_form(asked, desk, "sign_in.wait", 429, seconds=math.ceil(found))
     response.headers["retry-after"] = str(math.ceil(found))
     return response
 
@@ -85,14 +85,22 @@ def safe_path(target: str) -> str:
     return target if is_ours else FIRST_PAGE
 
 
-def _form(asked: PageRequest, told: str, status: int = 200, **values: int) -> Response:
+def sign_in_form(asked: PageRequest, desk: Desk, told: str, status: int = 200, **values: int) -> Response:
+    """The form; `told`: key of what is said above it."""
     jar = cookies.read_cookies(asked.raw)
     secret = jar.get(cookies.BEFORE_SIGN_IN) or secrets.token_urlsafe(32)
     old = asked.visitor
     visitor = Visitor(csrf_token=csrf_token_of(secret), language=old.language, theme=old.theme)
     target = safe_path(asked.form.get("next") or asked.query.get("next", ""))
     response = render(
-        "sign_in.html", visitor, "/sign-in", told=told, values=values, next=target, name=asked.form.get("name", "")
+        "sign_in.html",
+        visitor,
+        "/sign-in",
+        told=told,
+        values=values,
+        next=target,
+        name=asked.form.get("name", ""),
+        openid=desk.openid.rules.name if desk.openid else None,
     )
     response.status_code = status
     cookies.put_secret(response, asked.raw, cookies.BEFORE_SIGN_IN, secret)

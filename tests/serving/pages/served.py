@@ -16,6 +16,7 @@ import pandas as pd
 import uvicorn
 
 from configs.settings import load_settings
+from crm_core.bi.stages import keep_stages
 from crm_core.commission.run import run_commission
 from crm_core.database import open_database
 from crm_core.exchange.score_changes import publish_scores
@@ -64,6 +65,7 @@ def served(file: Path, home: Path) -> Iterator[str]:
 def add_content(engine: Any, home: Path) -> None:
     """Tiers, tags, scores, an alarm with its cause, and files of the monitoring."""
     settings = load_settings()
+    keep_stages(engine, settings.funnel)
     retier(engine, settings, SOON)
     retag(engine, settings, SOON)
     run_commission(engine, settings, fakes.NOW)

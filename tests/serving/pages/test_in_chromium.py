@@ -18,6 +18,7 @@ import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from serving.pages.library import PATH as LIBRARY_PATH
 from serving.pages.permissions import PAGE_PERMISSIONS
 from tests.serving.pages.conftest import PASSWORD, PEOPLE
 from tests.serving.pages.served import served
@@ -35,7 +36,16 @@ QUERIES = {
     "/funnel": "?by=channel",
     "/settings/edit": "?key=recognition.medals",
 }
-NO_PAGES = {"/", "/leads.csv", "/models/drift", "/reviews/page", "/reviews/pdf"}
+NO_PAGES = {
+    "/",
+    "/leads.csv",
+    "/models/drift",
+    "/reviews/page",
+    "/reviews/pdf",
+    "/explore/data",
+    "/explore.csv",
+    LIBRARY_PATH,
+}
 OUTSIDE = """() => {
   const width = document.documentElement.clientWidth;
   const seen = [...document.querySelectorAll("body *")].filter((one) => !one.closest(".scroll, .skip, svg, .hidden"));
@@ -194,3 +204,19 @@ def test_the_frame_of_the_drift_report_has_no_origin(chromium: Browser, address:
     frame.wait_for_function("document.title === 'ran'")
     assert frame.evaluate("self.origin") == "null"
     seen.context.close()
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", "desk"), ("zh", "phone")])
+def test_the_funnel_is_explored_without_eval_and_without_a_request_elsewhere(
+    chromium: Browser, address: str, language: str, size: str
+) -> None:
+    seen = visit(chromium, address, language, size, "dark" if size == "phone" else "light")
+    seen.sign_in("rep")
+    seen.page.goto(f"{address}/explore?table=funnel")
+    seen.page.wait_for_selector("html[data-explore=ready]", timeout=60_000)
+    total, stage = ("Days in stage", "1 Captured") if language == "en" else ("停留天数", "1 线索获取")
+    seen.page.wait_for_selector(f"perspective-viewer-datagrid >> text={stage}")
+    assert seen.page.locator(f"perspective-viewer-datagrid >> text={total}").first.is_visible()
+    seen.page.screenshot(path=SCREENSHOTS / f"rep-explore-{language}-{size}.png")
+    seen.context.close()
+    assert (seen.faults, seen.foreign) == ([], [])
