@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from scoring.grades import grades_of
 from scoring.ranges import Ranges, ranges_of
 from scoring.reasons import Reason, explain
 
+Range = tuple[float | None, float | None, int | None]  # low, high, comparable leads
 COLUMNS = (
     "lead_id", "as_of", "win_probability", "grade", "expected_value", "priority", "size_fit", "credit_hold",
     "prescreen", "reasons", "model_version", "win_probability_low", "win_probability_high", "comparable_leads",
@@ -56,8 +58,7 @@ def score_vectors(
     """
     if not rows:
         return []
-    encoded = np.concatenate([artefact.encode_row(row) for row in rows])
-    return _scored(artefact, encoded, rows, _limit(with_reasons, settings))
+    return _scored(artefact, artefact.encode_rows(rows), rows, _limit(with_reasons, settings))
 
 
 def score_leads(
@@ -124,31 +125,26 @@ def _scored(
     ranges = ranges_of(artefact.reference.get("ranges"), margin, log_odds)
     grades = grades_of(probabilities, artefact.grade_thresholds)
     reasons = explain(artefact, encoded, rows, limit) if limit else [[] for _ in rows]
-    scores = [
-        _score(float(p), grade, row, why)
-        for p, grade, row, why in zip(probabilities, grades, rows, reasons, strict=True)
-    ]
-    return scores if ranges is None else [_ranged(score, ranges, i) for i, score in enumerate(scores)]
+    figures = zip(probabilities.tolist(), grades, rows, reasons, _told(ranges, len(rows)), strict=True)
+    return [_score(*one) for one in figures]
 
 
-def _ranged(score: LeadScore, ranges: Ranges, row: int) -> LeadScore:
-    return replace(
-        score,
-        win_probability_low=float(ranges.low[row]),
-        win_probability_high=float(ranges.high[row]),
-        comparable_leads=int(ranges.count[row]),
-    )
+def _told(ranges: Ranges | None, count: int) -> list[Range]:
+    if ranges is None:
+        return [(None, None, None)] * count
+    return list(zip(ranges.low.tolist(), ranges.high.tolist(), ranges.count.tolist(), strict=True))
 
 
-def _score(probability: float, grade: str, row: Mapping[str, Any], reasons: list[Reason]) -> LeadScore:
+def _score(probability: float, grade: str, row: Mapping[str, Any], reasons: list[Reason], told: Range) -> LeadScore:
     amount_cents = as_number(row.get("expected_amount_cents"))
     size_fit = as_number(row.get("size_fit"))
     return LeadScore(
-        win_probability=probability,
-        grade=grade,
-        expected_value=None if np.isnan(amount_cents) else round(probability * amount_cents / 100, 2),
-        size_fit=None if np.isnan(size_fit) else size_fit,
-        credit_hold=as_number(row.get("credit_hold")) > 0,  # NaN, not known, is no hold
-        prescreen=as_category(row.get("prescreen")),
-        reasons=reasons,
+        probability,
+        grade,
+        None if isnan(amount_cents) else round(probability * amount_cents / 100, 2),
+        None if isnan(size_fit) else size_fit,
+        as_number(row.get("credit_hold")) > 0,  # NaN, not known, is no hold
+        as_category(row.get("prescreen")),
+        reasons,
+        *told,
     )
