@@ -9,6 +9,7 @@ requests take a shorter way (`ShortWay`).
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import Any, cast
 
 import bentoml
@@ -24,6 +25,9 @@ from serving.runtime import Runtime
 
 api = build_api()
 API_PREFIX = "/v1/"
+# How long a scoring thread may keep the interpreter from the event loop, which needs it anew for each connection that
+# has something to say. At Python's 5 ms, two hundred requests a second are all that can be refused.
+SWITCH_SECONDS = 0.0005
 
 
 class ShortWay:
@@ -71,6 +75,7 @@ class FunnelcastService:
         from serving.assembly import assemble  # noqa: PLC0415 (the stores' libraries are slow; only a worker needs them)
 
         configure_logging()
+        sys.setswitchinterval(SWITCH_SECONDS)
         settings = load_settings()
         self.runtime = assemble(settings, Clock.from_environment())
         api.state.runtime = self.runtime
