@@ -1,31 +1,24 @@
-"""Scores of leads: one function for a frame (batch) and one for vectors (HTTP), with the same code beneath."""
+"""Scores of leads from their vectors; `scoring.lead_batch` scores frames, with the same code beneath."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from math import isnan
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from configs.settings import Settings
 from scoring.artefact import Artefact
 from scoring.calibration import sigmoid
 from scoring.encoding import as_category, as_number
-from scoring.frame_rows import FrameRows
 from scoring.grades import grades_of
 from scoring.ranges import Ranges, ranges_of
 from scoring.reasons import Reason, explain
 
 Range = tuple[float | None, float | None, int | None]  # low, high, comparable leads
-COLUMNS = (
-    "lead_id", "as_of", "win_probability", "grade", "expected_value", "priority", "size_fit", "credit_hold",
-    "prescreen", "reasons", "model_version", "win_probability_low", "win_probability_high", "comparable_leads",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,61 +51,35 @@ def score_vectors(
     """
     if not rows:
         return []
-    return _scored(artefact, artefact.encode_rows(rows), rows, _limit(with_reasons, settings))
-
-
-def score_leads(
-    artefact: Artefact,
-    version: int,
-    frame: pd.DataFrame,
-    settings: Settings,
-    as_of: datetime,
-    with_reasons: bool | int = True,
-) -> pd.DataFrame:
-    """Contract columns of every row of `repository.current_frame("leads", as_of)`, best priority first.
-
-    priority: 1 to n by expected value, then probability. A missing amount takes the median of the frame's known ones,
-    for the rank only. Leads under credit hold and those that prescreening sorted out come last.
-    """
-    if frame.empty:
-        return pd.DataFrame(columns=list(COLUMNS))
-    rows = FrameRows(frame)
-    scores = _scored(artefact, artefact.encode(frame), rows, _limit(with_reasons, settings))
-    table = pd.DataFrame({
-        "lead_id": frame["entity_id"].to_numpy(),
-        "as_of": as_of,
-        "win_probability": [score.win_probability for score in scores],
-        "grade": [score.grade for score in scores],
-        "expected_value": np.array([score.expected_value for score in scores], dtype=float),
-        "priority": priorities(scores, list(frame["entity_id"])),
-        "size_fit": np.array([score.size_fit for score in scores], dtype=float),
-        "credit_hold": [score.credit_hold for score in scores],
-        "prescreen": pd.Series([score.prescreen for score in scores], dtype=object),
-        "reasons": [[reason.to_json() for reason in score.reasons] for score in scores],
-        "model_version": version,
-        "win_probability_low": np.array([score.win_probability_low for score in scores], dtype=float),
-        "win_probability_high": np.array([score.win_probability_high for score in scores], dtype=float),
-        "comparable_leads": pd.array([score.comparable_leads for score in scores], dtype="Int64"),
-    })  # fmt: skip
-    return table.sort_values("priority", ignore_index=True)
+    return _scored(artefact, artefact.encode_rows(rows), rows, reason_limit(with_reasons, settings))
 
 
 def priorities(scores: Sequence[LeadScore], lead_ids: Sequence[str]) -> NDArray[np.int_]:
-    """Rank of each lead, 1 is the first to call; see `score_leads`."""
+    """Rank of each lead, 1 is the first to call; see `ranks`."""
     probability = np.array([score.win_probability for score in scores])
     value = np.array([score.expected_value for score in scores], dtype=float)
+    is_last = np.array([score.credit_hold or score.prescreen is not None for score in scores])
+    return ranks(probability, value, is_last, lead_ids)
+
+
+def ranks(
+    probability: NDArray[np.float64], value: NDArray[np.float64], is_last: NDArray[np.bool_], lead_ids: Sequence[str]
+) -> NDArray[np.int_]:
+    """1 to n by expected value, then probability. A missing amount takes the median of the known ones, for the rank
+    only. Leads under credit hold and those that prescreening sorted out come last.
+    """
     amount = np.divide(value, probability, out=np.full_like(value, np.nan), where=probability > 0)
     known = amount[~np.isnan(amount)]
     usual = float(np.median(known)) if len(known) else 1.0
     worth = np.where(np.isnan(value), probability * usual, value)
-    is_last = np.array([score.credit_hold or score.prescreen is not None for score in scores])
     order = np.lexsort((np.array(lead_ids, dtype=str), -probability, -worth, is_last))
     rank = np.empty(len(order), dtype=int)
     rank[order] = np.arange(1, len(order) + 1)
     return rank
 
 
-def _limit(with_reasons: bool | int, settings: Settings) -> int:
+def reason_limit(with_reasons: bool | int, settings: Settings) -> int:
+    """How many reasons per score are asked for: True for the settings' number."""
     return settings.scoring.max_reasons if with_reasons is True else int(with_reasons)
 
 

@@ -34,7 +34,7 @@ class ShortWay:
     """Calls of the API go straight to it; BentoML's application gets everything else, and the life cycle.
 
     What BentoML would do for them (its metrics by path, OpenTelemetry, a request context) costs more CPU than a score
-    without reasons; the figures are in docs/performance.md. Our own layers measure and trace them.
+    without reasons; see docs/adr/0004-the-api-is-called-past-bentoml.md. Our own layers measure and trace them.
     """
 
     def __init__(self, api: ASGIApp, bentoml_app: ASGIApp) -> None:

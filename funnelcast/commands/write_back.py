@@ -95,7 +95,7 @@ def _ledger(context: Context) -> Ledger:
 
 def _scores(context: Context, sink: str, ledger: Ledger) -> list[LeadWrite]:
     """Every open lead's, best first. Not those of `score leads`, which are also logged for live performance."""
-    from scoring.lead_scores import score_leads
+    from scoring.lead_batch import score_leads
 
     artefact, version = context.registry.load_champion("win")
     frame = context.repository.current_frame("leads", context.as_of)
