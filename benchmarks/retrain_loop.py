@@ -41,7 +41,7 @@ from monitoring.live.history import week_of
 from monitoring.live.outcomes import closings, with_outcomes
 from monitoring.live.score_log import log_scores
 from monitoring.watch import watch
-from scoring.lead_scores import score_leads
+from scoring.lead_batch import score_leads
 
 ROOT = Path(__file__).parents[1]
 END = datetime(2026, 11, 24, 2, tzinfo=UTC)

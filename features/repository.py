@@ -116,6 +116,16 @@ class FeatureRepository:
             spine = current_spine(view, session, shape, moment, ids)
             return as_frame(view, session.frame(view, spine, shape), shape, self._settings.features)
 
+    def current_chunks(self, entity: str, as_of: datetime) -> Iterator[pd.DataFrame]:
+        """`current_frame` in pieces of at most `features.chunk_rows` rows, for more than fit into memory."""
+        view, moment = _view_of(entity), to_naive_utc(as_of)
+        self._extract(SILENT)
+        with self._session() as session:
+            shape = self._shape(session, moment)
+            spine = session.bench.keep("current", current_spine(view, session, shape, moment, None))
+            for chunk in session.chunks(view, spine, shape):
+                yield as_frame(view, chunk, shape, self._settings.features)
+
     def creation_frame(self, start: datetime, end: datetime, as_of: datetime) -> pd.DataFrame:
         """Leads created in [start, end) and visible at as_of, as they were when they became visible; columns as in
         `current_frame("leads")`.

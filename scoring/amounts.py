@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from scoring.encoding import as_category, as_number
 
@@ -29,3 +31,13 @@ def estimated_amount(table: Mapping[str, Any] | None, row: Mapping[str, Any]) ->
     amounts = table["products"].get(as_category(row.get("product")) or "", table["overall"])
     people = as_number(row.get("employee_count"))
     return float(amounts[-1] if np.isnan(people) else amounts[int(np.searchsorted(table["sizes"], people, "right"))])
+
+
+def estimated_amounts(table: Mapping[str, Any] | None, frame: pd.DataFrame) -> NDArray[np.float64]:
+    """[n] `estimated_amount` of every row of a frame; NaN without a table."""
+    if not table:
+        return np.full(len(frame), np.nan)
+    nothing = [None] * len(frame)
+    products, people = (frame[name] if name in frame else nothing for name in ("product", "employee_count"))
+    rows = ({"product": one, "employee_count": size} for one, size in zip(products, people, strict=True))
+    return np.array([estimated_amount(table, row) for row in rows], dtype=np.float64)

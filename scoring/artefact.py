@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -14,7 +14,7 @@ import xgboost as xgb
 from numpy.typing import NDArray
 
 from scoring.calibration import Calibrator, sigmoid, softmax
-from scoring.encoding import encode_frame, encode_row
+from scoring.encoding import encode_frame, encode_row, encode_rows
 from scoring.errors import ArtefactError
 from scoring.feature_spec import FeatureSpec
 from scoring.manifest import read_verified, write_manifest
@@ -77,6 +77,10 @@ class Artefact:
     def encode_row(self, values: Mapping[str, Any]) -> Matrix:
         """Numbers of one row, [1, k]; see `encode_row`."""
         return encode_row(self.features, values)
+
+    def encode_rows(self, rows: Sequence[Mapping[str, Any]]) -> Matrix:
+        """Numbers of rows, [n, k]; see `encode_rows`."""
+        return encode_rows(self.features, rows)
 
     def margin(self, encoded: Matrix) -> Floats:
         """Log-odds before calibration, [n]; rfm: unnormalised log-probabilities, [n, 3]."""

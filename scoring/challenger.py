@@ -19,8 +19,8 @@ class Challengers:
 
     def champion_version(self, name: str) -> int | None:
         """The challenger's version; None where there is none, or it has become the champion."""
-        found = [row["version"] for row in self._registry.versions(name) if row["alias"] == CHALLENGER]
-        return int(found[0]) if found else None
+        version = self._registry.version_of_alias(name, CHALLENGER)
+        return None if version is None or version == self._registry.champion_version(name) else version
 
     def load(self, name: str, version: int) -> Artefact:
         """The version, its files checked."""

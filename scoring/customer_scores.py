@@ -54,7 +54,7 @@ def score_vectors(
     """
     if not rows:
         return []
-    encoded = [np.concatenate([artefact.encode_row(row) for row in rows]) for artefact in (churn, rfm)]
+    encoded = [artefact.encode_rows(rows) for artefact in (churn, rfm)]
     return _scored(churn, rfm, encoded, rows, _limit(with_reasons, settings))
 
 

@@ -34,5 +34,8 @@ def grades_of(probabilities: NDArray[np.float64], thresholds: Mapping[str, float
     >>> grades_of(np.array([0.9, 0.3, 0.0]), {"A": 0.8, "B": 0.5, "C": 0.2})
     ['A', 'C', 'D']
     """
-    best_first = sorted(thresholds.items(), key=lambda item: -item[1])
-    return [next((grade for grade, least in best_first if p >= least), WORST) for p in probabilities]
+    grades = np.full(len(probabilities), WORST, dtype=object)
+    for grade, least in sorted(thresholds.items(), key=lambda item: -item[1])[::-1]:  # the best one last
+        grades[probabilities >= least] = grade
+    told: list[str] = grades.tolist()
+    return told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,7 +38,7 @@ class Reason:
 
     def to_json(self) -> dict[str, Any]:
         """The reason as the contract has it."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 def explain(

@@ -29,6 +29,7 @@ CHAMPION = "champion"
 PREVIOUS = "previous"
 HISTORY = "champion_history"
 ARTEFACT_PATH = "model"
+NOT_FOUND = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")  # no such model; no such alias of it
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,18 @@ class Registry:
 
     def champion_version(self, name: str) -> int | None:
         """The champion's version, without fetching it: cheap enough to ask often."""
-        return next((version for version, alias in self._aliases(name).items() if alias == CHAMPION), None)
+        return self.version_of_alias(name, CHAMPION)
+
+    def version_of_alias(self, name: str, alias: str) -> int | None:
+        """The version that has this alias, in one look-up; None where there is none, or no such model."""
+        from mlflow.exceptions import MlflowException  # noqa: PLC0415 (slow to import)
+
+        try:
+            return int(self._client.get_model_version_by_alias(name, alias).version)
+        except MlflowException as error:
+            if error.error_code in NOT_FOUND:
+                return None
+            raise
 
     def load_champion(self, name: str) -> tuple[Artefact, int]:
         """The champion, ready to score, and its version.

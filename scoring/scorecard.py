@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from scoring.packed_card import PackedCard
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,16 +106,15 @@ class Scorecard:
     def margin(self, encoded: NDArray[np.float32]) -> NDArray[np.float64]:
         """Margin of each row, [n, outputs]."""
         total = np.tile(self.intercept, (len(encoded), 1))
-        for term in self.terms:
-            total += term.values(encoded[:, term.column])
-        return total
+        return total + self._packed.total(encoded) if self.terms else total
 
     def contributions(self, encoded: NDArray[np.float32]) -> NDArray[np.float64]:
         """Points of each value, [n, k features, outputs]; with the intercept they sum to the margin."""
-        result = np.zeros((*encoded.shape, len(self.intercept)))
-        for term in self.terms:
-            result[:, term.column] += term.values(encoded[:, term.column])
-        return result
+        return self._packed.by_column(encoded) if self.terms else np.zeros((*encoded.shape, len(self.intercept)))
+
+    @cached_property
+    def _packed(self) -> PackedCard:
+        return PackedCard(self.terms, len(self.intercept))
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for model.json."""

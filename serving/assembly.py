@@ -120,7 +120,7 @@ def _champions(engine: Any, repository: FeatureRepository, settings: Settings) -
         Registry(settings),
         settings.serving.model_poll_seconds,
         columns=columns,
-        tell=lambda refusal: record_findings(engine, [finding_of(refusal, Clock().now())]),
+        tell=lambda refusal: record_findings(engine, [finding_of(refusal, Clock().now(), settings.paths.home)]),
     )
 
 

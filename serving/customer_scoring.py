@@ -68,9 +68,10 @@ class CustomerScoring:
 def _count(version: str, scored: Sequence[ScoredEntity], count_errors: int) -> None:
     metrics.SCORES.labels("customer", version).inc(len(scored))
     metrics.DEGRADED.labels("customer").inc(sum(entity.is_degraded for entity in scored))
+    probability, age = metrics.PROBABILITY.labels("churn"), metrics.FEATURE_AGE_SECONDS.labels("customer")
     for entity in scored:
-        metrics.PROBABILITY.labels("churn").observe(entity.figures["churn_probability"])
-        metrics.FEATURE_AGE_SECONDS.labels("customer").observe(entity.feature_age_seconds)
+        probability.observe(entity.figures["churn_probability"])
+        age.observe(entity.feature_age_seconds)
     metrics.UNSCORED.labels("customer", "customer_not_found").inc(count_errors)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from serving.bounded_calls import BoundedCalls
 from serving.breaker import Breaker
+from serving.plain import plain_mapping
 from serving.vectors import Entity, Vector
 
 
@@ -61,8 +62,8 @@ class LastKnown:
         if entity == "customers":
             return {key: KnownVector(key, one.features_as_of, one.values) for key, one in known.items()}
         return {
-            key: KnownVector(key, known[key].features_as_of, {**profile, **known[key].values})
+            key: KnownVector(key, known[key].features_as_of, plain_mapping({**profile, **known[key].values}))
             if key in known
-            else KnownVector(key, now, profile)
+            else KnownVector(key, now, plain_mapping(profile))
             for key, profile in self._profiles.open_leads(ids, now).items()
         }

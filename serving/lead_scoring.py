@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, Protocol
 
 import pandas as pd
@@ -15,6 +16,7 @@ from serving.champion import Champion, ChampionHolder
 from serving.clock import Clock
 from serving.lead_rows import canonical_rows
 from serving.models_needed import model_answer, needed
+from serving.plain import plain_mapping
 from serving.previous_scores import PreviousScores, Trend, trend_of
 from serving.receipts import ReceiptWriter
 from serving.schemas import LeadRow
@@ -26,6 +28,7 @@ FIGURES = (
     "win_probability", "win_probability_low", "win_probability_high", "comparable_leads", "grade", "trend",
     "expected_value", "amount_estimated", "size_fit", "credit_hold", "prescreen",
 )  # fmt: skip
+figures_of = itemgetter(*FIGURES)
 
 
 class RowFeatures(Protocol):
@@ -94,7 +97,10 @@ class LeadScoring:
     def _values_of(self, rows: list[dict[str, Any]], now: datetime) -> dict[str, Mapping[str, Any]]:
         frame = self._row_features.lead_frame_of_rows(rows, now)
         records = frame.astype(object).to_dict("records")
-        return {str(record["entity_id"]): {str(name): value for name, value in record.items()} for record in records}
+        return {
+            str(record["entity_id"]): plain_mapping({str(name): value for name, value in record.items()})
+            for record in records
+        }
 
     def _answer(
         self,
@@ -126,7 +132,7 @@ class LeadScoring:
         scored = []
         for (key, values, features_as_of, is_expired), score in zip(asked, scores, strict=True):
             told = {**vars(score), "trend": self._trend(previous, key, score.win_probability)}
-            figures = {name: told[name] for name in FIGURES}
+            figures = dict(zip(FIGURES, figures_of(told), strict=True))
             reasons = [reason.to_json() for reason in score.reasons]
             scored.append(ScoredEntity(stamp, key, figures, reasons, values, features_as_of, is_expired))
         self._previous.remember({entity.entity_id: entity.figures["win_probability"] for entity in scored})
@@ -140,9 +146,10 @@ class LeadScoring:
     def _count(self, champion: Champion, scored: Sequence[ScoredEntity], errors: Sequence[Mapping[str, str]]) -> None:
         metrics.SCORES.labels("lead", champion.version).inc(len(scored))
         metrics.DEGRADED.labels("lead").inc(sum(entity.is_degraded for entity in scored))
+        probability, age = metrics.PROBABILITY.labels("win"), metrics.FEATURE_AGE_SECONDS.labels("lead")
         for entity in scored:
-            metrics.PROBABILITY.labels("win").observe(entity.figures["win_probability"])
-            metrics.FEATURE_AGE_SECONDS.labels("lead").observe(entity.feature_age_seconds)
+            probability.observe(entity.figures["win_probability"])
+            age.observe(entity.feature_age_seconds)
         for error in errors:
             metrics.UNSCORED.labels("lead", error["code"]).inc()
 

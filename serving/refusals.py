@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from crm_core.findings import Finding
 from serving.champion import Refusal
 
 
-def finding_of(refusal: Refusal, at: datetime) -> Finding:
-    """The finding; the model before it still scores."""
-    name, version, reason = refusal.name, refusal.version, refusal.reason
+def finding_of(refusal: Refusal, at: datetime, home: Path) -> Finding:
+    """The finding; the model before it still scores. Files are told as they lie in `home`, the folder of the state."""
+    name, version = refusal.name, refusal.version
+    reason = refusal.reason.replace(f"{home.absolute()}/", "").replace(f"{home}/", "")
     return Finding(
         rule="model_refused",
         subject=f"{name}:{version}",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import sys
 import time
 import traceback
-import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -29,11 +29,12 @@ _SECURITY_HEADERS = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
 )
+_encoder = json.JSONEncoder(ensure_ascii=False, default=str)
 _OUR_NAMES = frozenset({name for name, _ in _SECURITY_HEADERS} | {b"x-request-id", b"server"})
 
 
 class RequestLog:
-    """ASGI layer, the outermost: gives the request its id and note, and writes its line when it is answered."""
+    """ASGI layer: gives the request its id and note, and writes its line when it is answered."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -75,17 +76,22 @@ def _measure(note: RequestNote, status: int, seconds: float) -> None:
 
 
 def _log(note: RequestNote, method: str, status: int, milliseconds: float) -> None:
+    if not logger.isEnabledFor(logging.INFO):
+        return
     # The route's template and not the path: a path may hold ids.
     route = note.operation.path if note.operation else None
     caller = note.caller.name if note.caller else None
     fields = {"request_id": note.request_id, "method": method, "route": route, "status": status}
-    logger.info("request", extra={"fields": {**fields, "ms": round(milliseconds, 2), "caller": caller, **note.log}})
+    # Without `logger.info`, which looks up the line of code that logs: we do not tell it.
+    record = logging.LogRecord(logger.name, logging.INFO, "", 0, "request", (), None)
+    record.fields = {**fields, "ms": round(milliseconds, 2), "caller": caller, **note.log}
+    logger.handle(record)
 
 
 def request_id_of(scope: Scope) -> str:
     """The caller's X-Request-ID where it is a plain token, else a new one."""
     given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    return given.decode() if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    return given.decode() if _REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
 
 
 def headers_with_ours(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
@@ -110,7 +116,7 @@ class JsonLines(logging.Formatter):
         """The line of this record."""
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line = {"at": moment, "level": record.levelname.lower(), "logger": record.name, "event": record.getMessage()}
-        return json.dumps({**line, **getattr(record, "fields", {})}, ensure_ascii=False, default=str)
+        return _encoder.encode({**line, **getattr(record, "fields", {})})
 
 
 def configure_logging() -> None:

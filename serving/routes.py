@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import wraps
+from dataclasses import dataclass
+from functools import partial, wraps
 from typing import Any
 
 from starlette.applications import Starlette
@@ -18,7 +19,7 @@ from crm_core.receipts import Receipt
 from features.errors import FeatureError
 from scoring.errors import ScoringError
 from serving import metrics
-from serving.answers import error_response, json_response
+from serving.answers import encoded_response, error_response, json_response, scores_json
 from serving.bodies import read_body
 from serving.changes import changes_answer
 from serving.error_form import in_our_terms, internal_error
@@ -46,7 +47,8 @@ def answering(handler: Handler) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         note = RequestNote.of(request.scope)
         try:
-            return json_response(await handler(request, request.app.state.runtime))
+            found = await handler(request, request.app.state.runtime)
+            return found if isinstance(found, Response) else json_response(found)
         except RequestError as raised:
             error = raised
         except (CrmError, FeatureError, ScoringError) as raised:
@@ -68,10 +70,11 @@ async def score_leads(request: Request, runtime: Runtime) -> Any:
     arrived_at = RequestNote.of(request.scope).arrived_at
     if body.lead_ids is not None:
         lane = runtime.lane(len(body.lead_ids))
-        answer = await lane.take(arrived_at, runtime.leads.by_ids, body.lead_ids, with_reasons=body.reasons)
+        call = partial(runtime.leads.by_ids, body.lead_ids, with_reasons=body.reasons)
     else:
-        answer = await runtime.rows.take(arrived_at, runtime.leads.by_rows, body.leads or [], with_reasons=body.reasons)
-    return _counted(request, answer)
+        lane = runtime.rows
+        call = partial(runtime.leads.by_rows, body.leads or [], with_reasons=body.reasons)
+    return _scores_response(request, await lane.take(arrived_at, _encoded, call))
 
 
 @answering
@@ -79,8 +82,8 @@ async def score_customers(request: Request, runtime: Runtime) -> Any:
     """POST /v1/customers/score."""
     body = read_body(CustomerScoreRequest, await request.body(), runtime.rules.max_entities)
     lane, arrived_at = runtime.lane(len(body.customer_ids)), RequestNote.of(request.scope).arrived_at
-    answer = await lane.take(arrived_at, runtime.customers.by_ids, body.customer_ids, with_reasons=body.reasons)
-    return _counted(request, answer)
+    call = partial(runtime.customers.by_ids, body.customer_ids, with_reasons=body.reasons)
+    return _scores_response(request, await lane.take(arrived_at, _encoded, call))
 
 
 @answering
@@ -167,7 +170,22 @@ def _own_receipt(runtime: Runtime, prediction_id: str, scope: Scope) -> Receipt 
     return pending if runtime.ownership.sees(scope, pending.entity, pending.entity_id) else None
 
 
-def _counted(request: Request, answer: dict[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Encoded:
+    """An answer with scores, and what the log tells of it."""
+
+    body: bytes
+    count_scored: int
+    count_unscored: int
+
+
+def _encoded(call: Callable[[], dict[str, Any]]) -> _Encoded:
+    """What the call answers as JSON: made in the working thread too, for a thousand scores are a megabyte."""
+    answer = call()
+    return _Encoded(scores_json(answer), len(answer["scores"]), len(answer["errors"]))
+
+
+def _scores_response(request: Request, answer: _Encoded) -> Response:
     log = RequestNote.of(request.scope).log
-    log["scored"], log["unscored"] = len(answer["scores"]), len(answer["errors"])
-    return answer
+    log["scored"], log["unscored"] = answer.count_scored, answer.count_unscored
+    return encoded_response(answer.body)

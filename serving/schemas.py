@@ -15,6 +15,8 @@ MAX_TEXT = 2_000
 
 def _without_controls(text: str) -> str:
     """Control characters have no place in a name or id; PostgreSQL refuses NUL outright."""
+    if text.isprintable():
+        return text
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
         raise ValueError("must not hold control characters")
     return text

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
+import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from crm_core.receipts import Receipt
-from serving.plain import plain_mapping
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,23 @@ class Stamp:
     scored_at: datetime
     expires_at: datetime
 
+    @cached_property
+    def moments(self) -> dict[str, str]:
+        """As the contract writes them."""
+        return {"scored_at": self.scored_at.isoformat(), "expires_at": self.expires_at.isoformat()}
 
-@dataclass(frozen=True)
+
+def _new_id() -> str:
+    """UUID version 7's idea (RFC 9562): milliseconds, then 80 random bits. Ids that grow are stored side by side."""
+    return f"{time.time_ns() // 1_000_000:012x}{os.urandom(10).hex()}"
+
+
+@dataclass
 class ScoredEntity:
-    """A score, the features it came from and its reasons; `figures` are the contract's columns."""
+    """A score, the features it came from and its reasons; `figures` are the contract's columns.
+
+    features: plain JSON values.
+    """
 
     stamp: Stamp
     entity_id: str
@@ -34,7 +48,7 @@ class ScoredEntity:
     features: Mapping[str, Any]
     features_as_of: datetime
     is_degraded: bool
-    prediction_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    prediction_id: str = field(default_factory=_new_id)
 
     @property
     def feature_age_seconds(self) -> float:
@@ -50,8 +64,7 @@ class ScoredEntity:
             "reasons": self.reasons,
             "degraded": self.is_degraded,
             "features_as_of": self.features_as_of.isoformat(),
-            "scored_at": self.stamp.scored_at.isoformat(),
-            "expires_at": self.stamp.expires_at.isoformat(),
+            **self.stamp.moments,
         }
 
     def receipt(self) -> Receipt:
@@ -62,7 +75,7 @@ class ScoredEntity:
             entity_id=self.entity_id,
             model_name=self.stamp.model_name,
             model_version=self.stamp.model_version,
-            features=plain_mapping(self.features),
+            features=dict(self.features),
             scores=dict(self.figures),
             reasons=self.reasons,
             features_as_of=self.features_as_of,

@@ -9,6 +9,7 @@ requests take a shorter way (`ShortWay`).
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import Any, cast
 
 import bentoml
@@ -26,13 +27,16 @@ from serving.succession import Succession
 
 api = build_api()
 API_PREFIX = "/v1/"
+# How long a scoring thread may keep the interpreter from the event loop, which needs it anew for each connection that
+# has something to say. At Python's 5 ms, two hundred requests a second are all that can be refused.
+SWITCH_SECONDS = 0.0005
 
 
 class ShortWay:
     """Calls of the API go straight to it; BentoML's application gets everything else, and the life cycle.
 
     What BentoML would do for them (its metrics by path, OpenTelemetry, a request context) costs more CPU than a score
-    without reasons; the figures are in docs/performance.md. Our own layers measure and trace them.
+    without reasons; see docs/adr/0004-the-api-is-called-past-bentoml.md. Our own layers measure and trace them.
     """
 
     def __init__(self, api: ASGIApp, bentoml_app: ASGIApp) -> None:
@@ -75,6 +79,7 @@ class FunnelcastService:
         from serving.assembly import assemble  # noqa: PLC0415 (the stores' libraries are slow; only a worker needs them)
 
         configure_logging()
+        sys.setswitchinterval(SWITCH_SECONDS)
         settings, clock = load_settings(), Clock.from_environment()
         self.runtimes = Succession(self._place)
         self.watch = SettingsWatch(

@@ -6,8 +6,9 @@ import logging
 import random
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
-from queue import Empty, Full, Queue
+from queue import Full, Queue
 from typing import Protocol
 
 from scoring.artefact import Artefact
@@ -21,7 +22,6 @@ logger = logging.getLogger("funnelcast.shadow")
 
 MODEL_NAME = "win:challenger"  # in its receipts
 CALLS_WAITING = 100  # more are not scored: a shadow must never press on those that are answered
-POLL_SECONDS = 0.2
 
 
 class Shadow(Protocol):
@@ -49,7 +49,7 @@ class ChallengerShadow:
     def __init__(self, challengers: ChampionHolder, receipts: ReceiptWriter, share: float, seed: int = 0) -> None:
         self._challengers, self._receipts, self._share = challengers, receipts, share
         self._random = random.Random(seed)  # noqa: S311 (a sample, not a secret)
-        self._waiting: Queue[Sequence[ScoredEntity]] = Queue(CALLS_WAITING)
+        self._waiting: Queue[Sequence[ScoredEntity]] = Queue(CALLS_WAITING)  # an empty call: stop
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="shadow", daemon=True)
 
@@ -63,6 +63,8 @@ class ChallengerShadow:
         self._challengers.stop()
         self._stop.set()
         if self._thread.is_alive():
+            with suppress(Full):  # then it does not wait for a call
+                self._waiting.put_nowait([])
             self._thread.join()
 
     def offer(self, scored: Sequence[ScoredEntity]) -> None:
@@ -76,12 +78,9 @@ class ChallengerShadow:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            try:
-                scored = self._waiting.get(timeout=POLL_SECONDS)
-            except Empty:
-                continue
+            scored = self._waiting.get()
             challenger = self._challengers.get("win")
-            if challenger is not None:
+            if scored and challenger is not None:
                 self._score(challenger, scored)
 
     def _score(self, challenger: Champion, scored: Sequence[ScoredEntity]) -> None:

@@ -16,6 +16,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+RECENT = 0.1  # weight of the newest turn in the mean time that a turn takes
 SHORT_QUEUE = 4  # with no more than this before it, a late turn is the machine's fault and not overload's
 
 
@@ -23,34 +24,45 @@ SHORT_QUEUE = 4  # with no more than this before it, a late turn is the machine'
 class Lane:
     """One thread, and how long a request may wait for it, counted from its arrival.
 
-    A request that found a short queue is never too late: a machine that is busy with something else is no overload.
+    A request that would wait for more than half of that is refused at once, so that its caller hears it early and
+    nothing waits in vain. A request that found a short queue is never refused: a machine that is busy with something
+    else is no overload.
     """
 
     thread: Executor
     max_wait_seconds: float
     count_waiting: int = 0  # changed by the event loop's thread only
+    mean_seconds: float = 0.0  # of the last turns; changed by the lane's thread only
 
     async def take(self, arrived_at: float, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         """The function's result, in its turn.
 
         Raises
         ------
-        OverloadedError: the turn came too late; nothing was done.
+        OverloadedError: the turn would come, or came, too late; nothing was done.
         """
         ahead = self.count_waiting
+        if ahead > SHORT_QUEUE and ahead * self.mean_seconds > self.max_wait_seconds / 2:
+            raise self._too_late("queue_long")
 
         def in_turn() -> T:
             waited = time.monotonic() - arrived_at
             metrics.WAIT_SECONDS.observe(waited)
             if waited > self.max_wait_seconds and ahead > SHORT_QUEUE:
-                metrics.SHED.labels("waited_too_long").inc()
-                raise OverloadedError(
-                    f"A request's turn must come within {self.max_wait_seconds:g} s, but did not; try again soon."
-                )
-            return function(*arguments, **named)
+                raise self._too_late("waited_too_long")
+            started = time.monotonic()
+            try:
+                return function(*arguments, **named)
+            finally:
+                self.mean_seconds += RECENT * (time.monotonic() - started - self.mean_seconds)
 
         self.count_waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self.thread, in_turn)
         finally:
             self.count_waiting -= 1
+
+    def _too_late(self, reason: str) -> OverloadedError:
+        metrics.SHED.labels(reason).inc()
+        limit = f"{self.max_wait_seconds:g} s"
+        return OverloadedError(f"A request's turn must come within {limit}, but would not; try again soon.")

@@ -16,6 +16,8 @@ from funnelcast.options import AsOf, Json
 from funnelcast.tables import text_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pandas import DataFrame
 
 SHOWN_ROWS = 10
@@ -60,13 +62,16 @@ def score(
 def score_leads_now(context: Context) -> DataFrame:
     """Contract columns of every open lead, best first; kept in the score log too."""
     from crm_core.lookup.rep_weeks import rep_weeks
-    from scoring.lead_scores import score_leads
+    from scoring.lead_batch import score_chunks
+
+    def frame_of(lead_ids: Sequence[str]) -> DataFrame:
+        return context.repository.current_frame("leads", context.as_of, lead_ids)
 
     artefact, version = context.registry.load_champion("win")
-    frame = context.repository.current_frame("leads", context.as_of)
+    chunks = context.repository.current_chunks("leads", context.as_of)
     weeks = rep_weeks(context.engine, context.settings, context.as_of)
     left = {rep_id: week.left_hours for rep_id, week in weeks.items()}
-    scores = score_leads(artefact, version, frame, context.settings, context.as_of, left_hours=left)
+    scores = score_chunks(artefact, version, chunks, frame_of, context.settings, context.as_of, left_hours=left)
     keep_scores(context, artefact, version, scores)
     return scores
 

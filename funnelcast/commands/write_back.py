@@ -110,7 +110,7 @@ def _ledger(context: Context) -> Ledger:
 def _scores(context: Context, sink: str, ledger: Ledger) -> list[LeadWrite]:
     """Every open lead's, best first. Not those of `score leads`, which are also logged for live performance."""
     from crm_core.overrides import current_overrides
-    from scoring.lead_scores import score_leads
+    from scoring.lead_batch import score_leads
 
     _take_over(context, ledger)
     artefact, version = context.registry.load_champion("win")

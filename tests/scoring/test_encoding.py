@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scoring.encoding import as_category, encode_frame, encode_row
+from scoring.encoding import MANY_ROWS, as_category, encode_frame, encode_row, encode_rows
 from scoring.feature_spec import FeatureSpec
 
 NUMBER = FeatureSpec("x", "number", "X", "X")
@@ -33,3 +33,16 @@ def test_whole_numbers_are_one_category_whether_float_or_not() -> None:
 
 def test_absent_key_of_a_row_is_a_missing_value() -> None:
     assert np.isnan(encode_row([NUMBER, OPEN], {})).all()
+
+
+ODD = [None, True, "soon", "7", float("inf"), 4e38, 3, np.float32(0.5), pd.NA, "web", "", 1.0]
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("count", [1, MANY_ROWS, 50])
+def test_rows_together_are_encoded_as_each_by_itself(odd: object, count: int) -> None:
+    specs = [NUMBER, OPEN]
+    usual = [{NUMBER.name: float(number), OPEN.name: "web"} for number in range(48)]
+    rows: list[dict[str, object]] = [{NUMBER.name: odd, OPEN.name: odd}, {}, *usual]
+    expected = np.concatenate([encode_row(specs, row) for row in rows[:count]])
+    assert encode_rows(specs, rows[:count]).tobytes() == expected.tobytes()

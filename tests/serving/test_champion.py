@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -121,7 +122,7 @@ def test_a_refusal_is_told_once_and_becomes_a_finding_in_both_languages(
     registry.champions["win"] = (2, ArtefactError("model.ubj must have the manifest's SHA-256."))
     for _ in range(3):
         holder.refresh()
-    finding = finding_of(told[0], fakes.NOW)
+    finding = finding_of(told[0], fakes.NOW, Path("home"))
     assert len(told) == 1
     assert (finding.rule, finding.subject, finding.figures["version"]) == ("model_refused", "win:2", 2)
     assert "keeps the one before" in finding.en

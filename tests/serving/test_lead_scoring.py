@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from features.errors import OnlineStoreError, RowError
-from scoring.lead_scores import score_leads
+from scoring.lead_batch import score_leads
 from serving.schemas import LeadScoreAnswer
 from tests.serving import fakes
 from tests.serving.conftest import Service

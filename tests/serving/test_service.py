@@ -24,7 +24,7 @@ from crm_core.database import open_database
 from crm_core.receipts import count_receipts, read_receipt
 from features.repository import FeatureRepository
 from funnelcast.free_port import free_port
-from scoring.lead_scores import score_leads
+from scoring.lead_batch import score_leads
 from scoring.registry import Registry
 from serving.run import wait_until_ready
 from serving.schemas import CustomerScoreAnswer, LeadScoreAnswer

@@ -8,7 +8,7 @@ import pytest
 
 from configs.settings import Settings
 from scoring.artefact import Artefact
-from scoring.lead_scores import score_leads
+from scoring.lead_batch import score_leads
 from scoring.mlflow_home import mlflow_client
 from scoring.registry import Registry
 from tests.training.generated import AS_OF, FakeRepository, customers, settings_in, won_leads

@@ -1,0 +1,132 @@
+"""Scores of frames of leads: all the open ones, some ten thousand at a time, the most urgent with their reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from configs.settings import Settings
+from scoring.amounts import estimated_amounts
+from scoring.artefact import Artefact
+from scoring.calibration import sigmoid
+from scoring.encoding import as_category, numbers_of
+from scoring.frame_rows import FrameRows
+from scoring.grades import grades_of
+from scoring.lead_scores import ranks, reason_limit
+from scoring.ranges import ranges_of
+from scoring.reasons import explain
+from scoring.week_plan import fits_week
+
+COLUMNS = (
+    "lead_id", "as_of", "win_probability", "grade", "expected_value", "priority", "size_fit", "credit_hold",
+    "prescreen", "reasons", "model_version", "win_probability_low", "win_probability_high", "comparable_leads",
+    "amount_estimated", "step_hours", "fits_this_week",
+)  # fmt: skip
+FrameOf = Callable[[Sequence[str]], pd.DataFrame]
+
+
+def score_leads(
+    artefact: Artefact,
+    version: int,
+    frame: pd.DataFrame,
+    settings: Settings,
+    as_of: datetime,
+    with_reasons: bool | int = True,
+    left_hours: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
+    """Contract columns of every row of `repository.current_frame("leads", as_of)`, best priority first.
+
+    priority: see `scoring.lead_scores.ranks`. The first `scoring.batch_reasons` rows have their reasons. left_hours: of
+    each rep this week; step_hours: of the lead's next step; fits_this_week: whether that fits, see `scoring.week_plan`.
+    """
+
+    def frame_of(lead_ids: Sequence[str]) -> pd.DataFrame:
+        return frame[frame["entity_id"].isin(lead_ids)]
+
+    return score_chunks(artefact, version, [frame], frame_of, settings, as_of, with_reasons, left_hours)
+
+
+def score_chunks(
+    artefact: Artefact,
+    version: int,
+    chunks: Iterable[pd.DataFrame],
+    frame_of: FrameOf,
+    settings: Settings,
+    as_of: datetime,
+    with_reasons: bool | int = True,
+    left_hours: Mapping[str, float] | None = None,
+) -> pd.DataFrame:
+    """`score_leads` of a frame that comes in pieces, of which none is kept.
+
+    frame_of: the rows of these leads once more, for their reasons.
+    """
+    scored = [_figures(artefact, chunk, settings) for chunk in chunks if len(chunk)]
+    if not scored:
+        return pd.DataFrame(columns=list(COLUMNS))
+    table = pd.concat(scored, ignore_index=True) if len(scored) > 1 else scored[0]
+    is_last = (table["credit_hold"] | table["prescreen"].notna()).to_numpy()
+    probability, value = table["win_probability"].to_numpy(), table["expected_value"].to_numpy()
+    table["priority"] = ranks(probability, value, is_last, table["lead_id"].tolist())
+    table = table.sort_values("priority", ignore_index=True)
+    table["as_of"], table["model_version"] = as_of, version
+    held = (table["credit_hold"] | table["prescreen"].notna()).tolist()
+    week = fits_week(
+        table["priority"].to_numpy(), table["rep_id"].tolist(), table["step_hours"].tolist(), left_hours or {}, held
+    )
+    table["fits_this_week"] = pd.array(week, dtype="boolean")
+    limit, first = reason_limit(with_reasons, settings), table["lead_id"].head(settings.scoring.batch_reasons).tolist()
+    reasons = _reasons(artefact, frame_of(first), limit) if limit else {}
+    table["reasons"] = pd.Series([reasons.get(lead_id, []) for lead_id in table["lead_id"]], dtype=object)
+    return table[list(COLUMNS)]
+
+
+def _fits(table: pd.DataFrame, left_hours: Mapping[str, float]) -> Any:
+    """[n] true, false or null; see `scoring.week_plan`."""
+    is_last = (table["credit_hold"] | table["prescreen"].notna()).tolist()
+    ranked, reps, hours = table["priority"].to_numpy(), table["rep_id"].tolist(), table["step_hours"].tolist()
+    return pd.array(fits_week(ranked, reps, hours, left_hours, is_last), dtype="boolean")
+
+
+def _figures(artefact: Artefact, frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """What is said of each row by itself; the same numbers as `score_vectors` gives."""
+    margin = artefact.margin(artefact.encode(frame))
+    log_odds = artefact.calibrator.apply(margin)
+    probability = sigmoid(log_odds)
+    known, amounts = _numbers(frame, "expected_amount_cents") / 100, artefact.reference.get("amounts")
+    worth = probability * np.where(np.isnan(known), estimated_amounts(amounts, frame), known)
+    ranges = ranges_of(artefact.reference.get("ranges"), margin, log_odds)
+    unknown = np.full(len(frame), np.nan)
+    return pd.DataFrame({
+        "lead_id": frame["entity_id"].to_numpy(),
+        "win_probability": probability,
+        "grade": grades_of(probability, artefact.grade_thresholds),
+        "expected_value": np.array([round(one, 2) for one in worth.tolist()], dtype=float),
+        "size_fit": _numbers(frame, "size_fit"),
+        "credit_hold": _numbers(frame, "credit_hold") > 0,  # NaN, not known, is no hold
+        "prescreen": pd.Series(_words(frame, "prescreen"), dtype=object),
+        "win_probability_low": unknown if ranges is None else ranges.low,
+        "win_probability_high": unknown if ranges is None else ranges.high,
+        "comparable_leads": pd.array([None] * len(frame) if ranges is None else ranges.count, dtype="Int64"),
+        "amount_estimated": np.isnan(known) & ~np.isnan(worth),
+        "step_hours": [settings.priority.hours_of(stage) for stage in _words(frame, "current_stage")],
+        "rep_id": pd.Series(_words(frame, "rep_id"), dtype=object),
+    })  # fmt: skip
+
+
+def _numbers(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
+    return numbers_of(frame[name]) if name in frame else np.full(len(frame), np.nan)
+
+
+def _words(frame: pd.DataFrame, name: str) -> list[str | None]:
+    return [as_category(one) for one in frame[name]] if name in frame else [None] * len(frame)
+
+
+def _reasons(artefact: Artefact, frame: pd.DataFrame, limit: int) -> dict[str, list[dict[str, Any]]]:
+    explained = explain(artefact, artefact.encode(frame), FrameRows(frame), limit)
+    told = ([reason.to_json() for reason in reasons] for reasons in explained)
+    return dict(zip(frame["entity_id"].tolist(), told, strict=True))
