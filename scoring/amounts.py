@@ -38,6 +38,6 @@ def estimated_amounts(table: Mapping[str, Any] | None, frame: pd.DataFrame) -> N
     if not table:
         return np.full(len(frame), np.nan)
     nothing = [None] * len(frame)
-    products, people = (frame[name] if name in frame else nothing for name in ("product", "employee_count"))
+    products, people = (frame.get(name, nothing) for name in ("product", "employee_count"))
     rows = ({"product": one, "employee_count": size} for one, size in zip(products, people, strict=True))
     return np.array([estimated_amount(table, row) for row in rows], dtype=np.float64)
