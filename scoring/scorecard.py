@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.pace import Pace
+
 
 @dataclass(frozen=True, eq=False)
 class Curve:
@@ -94,17 +96,23 @@ class Term:
 
 @dataclass(frozen=True, eq=False)
 class Scorecard:
-    """intercept: [outputs] log-odds; a row's margin is the intercept plus the points of each of its values."""
+    """intercept: [outputs] log-odds; a row's margin is the intercept plus the points of each of its values.
+
+    pace: of customers, or None: added to the first output beyond its base, which the intercept holds.
+    """
 
     kind: str
     intercept: NDArray[np.float64]
     terms: Sequence[Term] = field(default_factory=tuple)
+    pace: Pace | None = None
 
     def margin(self, encoded: NDArray[np.float32]) -> NDArray[np.float64]:
         """Margin of each row, [n, outputs]."""
         total = np.tile(self.intercept, (len(encoded), 1))
         for term in self.terms:
             total += term.values(encoded[:, term.column])
+        if self.pace is not None:
+            total[:, 0] += self.pace.margin(encoded) - self.pace.base
         return total
 
     def contributions(self, encoded: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -112,6 +120,8 @@ class Scorecard:
         result = np.zeros((*encoded.shape, len(self.intercept)))
         for term in self.terms:
             result[:, term.column] += term.values(encoded[:, term.column])
+        if self.pace is not None:
+            result[:, list(self.pace.columns), 0] += self.pace.contributions(encoded)
         return result
 
     def to_json(self) -> dict[str, Any]:
@@ -120,13 +130,15 @@ class Scorecard:
             "kind": self.kind,
             "intercept": self.intercept.tolist(),
             "terms": [term.to_json() for term in self.terms],
+            "pace": None if self.pace is None else self.pace.to_json(),
         }
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Scorecard:
         """The inverse of `to_json`."""
         terms = tuple(Term.from_json(term) for term in content["terms"])
-        return cls(str(content["kind"]), np.array(content["intercept"], dtype=np.float64), terms)
+        pace = None if content.get("pace") is None else Pace.from_json(content["pace"])
+        return cls(str(content["kind"]), np.array(content["intercept"], dtype=np.float64), terms, pace)
 
 
 def mean_scorecard(kind: str, cards: Sequence[Scorecard]) -> Scorecard:
@@ -137,4 +149,7 @@ def mean_scorecard(kind: str, cards: Sequence[Scorecard]) -> Scorecard:
     """
     share = 1 / len(cards)
     terms = tuple(term.scaled(share) for card in cards for term in card.terms)
-    return Scorecard(kind, np.mean([card.intercept for card in cards], axis=0), terms)
+    paces = [card.pace for card in cards if card.pace is not None]
+    # All of one training are fit to the same purchases: their paces differ in weight alone.
+    pace = replace(paces[0], weight=share * sum(pace.weight for pace in paces)) if paces else None
+    return Scorecard(kind, np.mean([card.intercept for card in cards], axis=0), terms, pace)

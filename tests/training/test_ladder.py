@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.ladder import Rung, best_logistic, best_of_each, chosen, table_of
+from training.ladder import Rung, best_line, best_of_each, chosen, table_of
 
 
 def rung(name: str, losses: list[float], max_shift: float = 1.0) -> Rung:
@@ -33,4 +33,4 @@ def test_each_name_stands_once_by_its_best_in_the_order_of_simplicity() -> None:
         ("prior", 1.0), ("logistic", 0.5), ("logistic", 1.0), ("stack", 1.0),
     ]  # fmt: skip
     assert [row["rung"] for row in table_of(kept)] == ["prior", "logistic", "stack"]
-    assert best_logistic(rungs).loss == pytest.approx(0.45)
+    assert best_line(rungs).loss == pytest.approx(0.45)
