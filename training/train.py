@@ -68,7 +68,7 @@ def train(  # noqa: PLR0913, PLR0917 (the agreed signature)
     parts, quarantined = _guarded(data, repository, settings, as_of, seed)
     unseen = unseen_seasons(parts.before_test)
     parts = parts.without(unseen)
-    choice, moving = _search(parts, settings, Budget(trials, timeout), seed, progress)
+    choice, moving = searched(parts, settings, Budget(trials, timeout), seed, progress)
     candidate = fit_candidate(parts.without(moving), choice, settings, seed, as_of)
     progress.say(f"{model}: judging on the newest {len(parts.test):,} rows.")
     judgement = judge_candidate(candidate, parts, settings, registry, seed)
@@ -109,7 +109,7 @@ def _guarded(
     return parts.without([column.column for column in quarantined]), quarantined
 
 
-def _search(
+def searched(
     parts: Split, settings: Settings, budget: Budget, seed: int, progress: Progress
 ) -> tuple[Choice, list[str]]:
     """The best point, and the columns that move further than it allows."""

@@ -17,7 +17,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from configs.progress import Progress
 from training.fold_matrix import STEP_ROUNDS, FoldMatrix
-from training.ladder import BOOSTED, STACK, Rung, best_line, best_of_each, chosen, scorecard_rungs, table_of
+from training.ladder import BOOSTED, STACK, Rung, best_line, best_of_each, chosen, eligible, scorecard_rungs, table_of
 from training.search_space import MAX_SHIFTS, Parameters, first_points, start_of, suggest
 
 Floats = NDArray[np.float64]
@@ -67,7 +67,7 @@ def tune(
         trials = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
         trees = [_rung(name, trial, lines) for trial in trials for name in (BOOSTED, STACK)]
         rungs = best_of_each([*(rung for group in cards.values() for rung in group), *trees], model)
-        return Choice(chosen(rungs), table_of(rungs), done)
+        return Choice(chosen(eligible(rungs)), table_of(rungs), done)
 
 
 def _try_next(study: optuna.Study, folds: Folds, lines: Mapping[float, Rung], seed: int, done: int) -> None:
