@@ -65,15 +65,21 @@ def main() -> None:
 
 def judged(case: Case, options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """The report of one training, from the data set's file to the judgement."""
-    home, export = folder / case.data, folder / f"{case.data}_export"
-    if not home.exists():
-        reshape(case.data, options.data, export)
-        run(home, case, "init")
-        run(home, case, "import", export, "--mapping", ROOT / "configs" / "mappings" / f"{case.data}.yaml")
+    home = prepared(case, options.data, folder)
     budget = ("--trials", options.trials, "--seed", options.seed)
     started = time.monotonic()
     report = run(home, case, "train", case.model, *budget, "--as-of", case.as_of)
     return {**report, "wall_seconds": time.monotonic() - started}
+
+
+def prepared(case: Case, data: Path, folder: Path) -> Path:
+    """The state that holds a case's data; made in `folder` unless it is there."""
+    home, export = folder / case.data, folder / f"{case.data}_export"
+    if not home.exists():
+        reshape(case.data, data, export)
+        run(home, case, "init")
+        run(home, case, "import", export, "--mapping", ROOT / "configs" / "mappings" / f"{case.data}.yaml")
+    return home
 
 
 def run(home: Path, case: Case, *arguments: str | Path) -> dict[str, Any]:

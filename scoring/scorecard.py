@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.pace import Pace
 from scoring.packed_card import PackedCard
 
 
@@ -97,20 +98,32 @@ class Term:
 
 @dataclass(frozen=True, eq=False)
 class Scorecard:
-    """intercept: [outputs] log-odds; a row's margin is the intercept plus the points of each of its values."""
+    """intercept: [outputs] log-odds; a row's margin is the intercept plus the points of each of its values.
+
+    pace: of customers, or None: added to the first output beyond its base, which the intercept holds.
+    """
 
     kind: str
     intercept: NDArray[np.float64]
     terms: Sequence[Term] = field(default_factory=tuple)
+    pace: Pace | None = None
 
     def margin(self, encoded: NDArray[np.float32]) -> NDArray[np.float64]:
         """Margin of each row, [n, outputs]."""
         total = np.tile(self.intercept, (len(encoded), 1))
-        return total + self._packed.total(encoded) if self.terms else total
+        if self.terms:
+            total += self._packed.total(encoded)
+        if self.pace is not None:
+            total[:, 0] += self.pace.margin(encoded) - self.pace.base
+        return total
 
     def contributions(self, encoded: NDArray[np.float32]) -> NDArray[np.float64]:
         """Points of each value, [n, k features, outputs]; with the intercept they sum to the margin."""
-        return self._packed.by_column(encoded) if self.terms else np.zeros((*encoded.shape, len(self.intercept)))
+        empty = np.zeros((*encoded.shape, len(self.intercept)))
+        result = self._packed.by_column(encoded) if self.terms else empty
+        if self.pace is not None:
+            result[:, list(self.pace.columns), 0] += self.pace.contributions(encoded)
+        return result
 
     @cached_property
     def _packed(self) -> PackedCard:
@@ -122,13 +135,15 @@ class Scorecard:
             "kind": self.kind,
             "intercept": self.intercept.tolist(),
             "terms": [term.to_json() for term in self.terms],
+            "pace": None if self.pace is None else self.pace.to_json(),
         }
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Scorecard:
         """The inverse of `to_json`."""
         terms = tuple(Term.from_json(term) for term in content["terms"])
-        return cls(str(content["kind"]), np.array(content["intercept"], dtype=np.float64), terms)
+        pace = None if content.get("pace") is None else Pace.from_json(content["pace"])
+        return cls(str(content["kind"]), np.array(content["intercept"], dtype=np.float64), terms, pace)
 
 
 def mean_scorecard(kind: str, cards: Sequence[Scorecard]) -> Scorecard:
@@ -139,4 +154,7 @@ def mean_scorecard(kind: str, cards: Sequence[Scorecard]) -> Scorecard:
     """
     share = 1 / len(cards)
     terms = tuple(term.scaled(share) for card in cards for term in card.terms)
-    return Scorecard(kind, np.mean([card.intercept for card in cards], axis=0), terms)
+    paces = [card.pace for card in cards if card.pace is not None]
+    # All of one training are fit to the same purchases: their paces differ in weight alone.
+    pace = replace(paces[0], weight=share * sum(pace.weight for pace in paces)) if paces else None
+    return Scorecard(kind, np.mean([card.intercept for card in cards], axis=0), terms, pace)

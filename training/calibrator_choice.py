@@ -31,17 +31,21 @@ class Margins:
     w: Floats
 
 
-def choose_calibrator(before: Margins | None, level: Margins, now: Margins, *, is_mature: bool) -> Calibrator:
+def choose_calibrator(
+    before: Margins | None, level: Margins, now: Margins, *, is_mature: bool, has_seasons: bool = False
+) -> Calibrator:
     """The calibrator fit on `now`, in the form that was best when fit on `before`, brought to the level of `level`,
     and used on `now`.
 
     A form must be better than the simplest, no calibration, by one standard error.
     before: None where history has no block to rehearse on; then Platt or temperature scaling, which barely move a
-    margin when rows are few. is_mature: whether slow outcomes of `now` had time to show.
+    margin when rows are few. is_mature: whether slow outcomes of `now` had time to show. has_seasons: whether `now` is
+    one season and what is to come another, so that without rehearsal its level teaches nothing.
     """
     forms = forms_for(now, is_mature=is_mature)
     if before is None:
-        return forms["platt" if now.margin.ndim == 1 else "temperature"](now.margin, now.y, now.w)
+        unrehearsed = "identity" if has_seasons and now.margin.ndim == 1 else "platt"
+        return forms[unrehearsed if now.margin.ndim == 1 else "temperature"](now.margin, now.y, now.w)
     losses = {
         name: _losses(_levelled(fit(before.margin, before.y, before.w), level), now) for name, fit in forms.items()
     }

@@ -23,6 +23,7 @@ from training.calibrator_choice import Margins, choose_calibrator
 from training.dataset import Dataset
 from training.learn_encoding import learn_features
 from training.level import Told, best_memory
+from training.own_pace import Customers
 from training.recency import DAY, HalfLives, by_recency
 from training.reference import reference_of
 from training.scorecards import fit_scorecard
@@ -54,7 +55,9 @@ def fit_candidate(parts: Split, choice: Choice, settings: Settings, seed: int, t
     first = recipe.fit(parts.fit)
     before, level = _rehearsal(recipe, parts, first)
     is_mature = recipe.is_mature(parts.calibrate, parts.test_from)
-    shape = choose_calibrator(before, level, margins(first, parts.calibrate), is_mature=is_mature)
+    shape = choose_calibrator(
+        before, level, margins(first, parts.calibrate), is_mature=is_mature, has_seasons=not parts.test.is_by_entity
+    )
     last = recipe.fit(parts.before_test)
     if not last.is_multiclass and shape.kind != "identity":
         newest = margins(last, recipe.newest(parts.before_test, parts.calibrate, parts.test_from))
@@ -113,7 +116,8 @@ class Recipe:
         kinds = [kind for kind in (rung.start, rung.linear) if kind is not None]
         weights = {PRIOR: self.weighted(part).w}
         cards = [
-            fit_scorecard(kind, specs, encoded, part.y, weights.get(kind, part.w), part.class_count) for kind in kinds
+            fit_scorecard(kind, specs, encoded, part.y, weights.get(kind, part.w), part.class_count, Customers.of(part))
+            for kind in kinds
         ]
         booster = self._trees(part, specs, encoded, cards[0])
         return Artefact(

@@ -4,7 +4,8 @@ TrainingError
 ├── UnknownModelError        no such model
 ├── TooFewExamplesError      too few closed examples of a class; says how many are missing
 │   └── OneClassError        every known outcome is the same
-└── HistoryTooShortError     the history does not hold a fit, a calibration and a test part
+├── HistoryTooShortError     the history does not hold a fit, a calibration and a test part
+└── BgNbdError               BG/NBD has no most likely parameters for these purchases
 """
 
 from __future__ import annotations
@@ -32,3 +33,7 @@ class OneClassError(TooFewExamplesError):
 
 class HistoryTooShortError(TrainingError):
     """Time does not suffice for parts that do not overlap."""
+
+
+class BgNbdError(TrainingError):
+    """The search for the parameters of BG/NBD failed."""

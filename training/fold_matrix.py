@@ -14,6 +14,7 @@ from training.boosting import MAX_ROUNDS, fixed_parameters, training_matrix
 from training.calibrate import fit_platt
 from training.dataset import Dataset
 from training.learn_encoding import learn_features
+from training.own_pace import Customers
 from training.recency import HalfLives, by_recency
 from training.scorecards import fit_scorecard
 from training.search_space import PRIOR, Parameters, booster_parameters, start_of
@@ -51,9 +52,8 @@ class FoldMatrix:
     def margins(self, kind: str) -> tuple[Floats, Floats]:
         """Margins of the earlier and of the later rows by a scorecard, [n, outputs]; fitted at first use."""
         if kind not in self._margins:
-            card = fit_scorecard(
-                kind, self.specs, self.encoded, self.earlier.y, self.earlier.w, self.earlier.class_count
-            )
+            rows = self.earlier
+            card = fit_scorecard(kind, self.specs, self.encoded, rows.y, rows.w, rows.class_count, Customers.of(rows))
             self._margins[kind] = card.margin(self.encoded), card.margin(self.encoded_later)
         return self._margins[kind]
 
@@ -94,11 +94,14 @@ class FoldMatrix:
         """Log loss per block once level and slope are set on all later rows, which is what calibration does in use.
 
         Without that a search would choose between levels, which move with the market, and not between what tells
-        leads apart. The two parameters are the same for every rung, so none gains by them.
+        leads apart. The two parameters are the same for every rung, so none gains by them. Not so for customers, whose
+        level stays (training/level.py): there a rung must know the level of a season that is to come.
         """
         later = self.later
         if margin.shape[1] > 1:
             rows = row_losses(later.y, softmax(margin))
+        elif not later.is_by_entity:
+            rows = row_losses(later.y, sigmoid(margin[:, 0]))
         else:
             levelled = fit_platt(margin[:, 0], later.y, later.w).apply(margin[:, 0])
             rows = row_losses(later.y, sigmoid(levelled))

@@ -117,5 +117,6 @@ def _praise(comparisons: list[Comparison]) -> str:
 def _called(rival: str) -> str:
     names = {"base_rate": "the base rate", "naive_bayes": "naive Bayes", "logistic": "logistic regression",
              "stay": "'everybody stays'", "markov": "the Markov transition rates",
-             CHAMPION: "the present champion"}  # fmt: skip
+             "recency": "the rule of the days since the last order", "bg_nbd": "BG/NBD",
+             "calendar": "the same weeks of earlier years", CHAMPION: "the present champion"}  # fmt: skip
     return names.get(rival, rival)

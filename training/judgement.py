@@ -54,7 +54,7 @@ def judge_candidate(
     said = told_by(artefact, test)
     told = told_by(artefact, parts.past).and_also(said)
     predictions = probabilities(followed(said, told, candidate.memory))
-    rivals = baseline_predictions(parts.before_test, test, settings.training)
+    rivals = baseline_predictions(parts, settings.training)
     baselines = {name: metrics_of(test, p, test.w) for name, p in rivals.items()}
     champion, note = _champion(artefact, test, registry)
     losses = {"candidate": row_losses(test.y, predictions)} | {

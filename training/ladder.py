@@ -1,8 +1,8 @@
 """The rungs, from the rates of the past to trees beside a line, and the rule by which one is chosen.
 
-prior, rates, rfm: markov, logistic_strong, logistic, logistic_weak, naive_bayes    scorecards
-boosted    XGBoost that begins at the rates of the past or at the best logistic regression
-stack      the mean of the trees' and the best logistic's margins; equal weights, since weights learnt on few blocks of
+prior, rates, rfm: markov, churn: bg_nbd, logistic_*, churn: paced_*, naive_bayes    scorecards
+boosted    XGBoost that begins at the rates of the past or at the best line (logistic or paced)
+stack      the mean of the trees' and the best line's margins; equal weights, since weights learnt on few blocks of
            time do worse than none (Clemen 1989; Smith and Wallis 2009)
 
 The simplest rung within one standard error of the best is taken (Breiman et al. 1984, section 3.4.3). The error is that
@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.fold_matrix import FoldMatrix
-from training.scorecards import LOGISTIC_C, starts_of
+from training.scorecards import BG_NBD, LOGISTIC_C, PACED, is_possible, starts_of
 from training.search_space import Parameters
 
 Floats = NDArray[np.float64]
-BOOSTED, STACK = "boosted", "stack"
+PRIOR, RATES, BOOSTED, STACK = "prior", "rates", "boosted", "stack"
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,17 +68,42 @@ class Rung:
 
 
 def scorecard_rungs(model: str, folds: Sequence[FoldMatrix], max_shift: float) -> list[Rung]:
-    """One rung per scorecard, the simplest first."""
+    """One rung per scorecard that every fold's columns allow, the simplest first."""
     weights = np.concatenate([fold.block_weights for fold in folds])
     return [
         Rung(kind, np.concatenate([fold.losses(fold.margins(kind)[1]) for fold in folds]), weights, max_shift, kind)
         for kind in starts_of(model)
+        if all(is_possible(kind, fold.specs) for fold in folds)
     ]
 
 
-def best_logistic(rungs: Sequence[Rung]) -> Rung:
-    """The logistic rung with the least loss."""
-    return min((rung for rung in rungs if rung.name in LOGISTIC_C), key=lambda rung: rung.loss)
+def best_line(rungs: Sequence[Rung]) -> Rung:
+    """The logistic rung with the least loss; of paced ones where there are such."""
+    lines = [rung for rung in rungs if rung.name in PACED] or [rung for rung in rungs if rung.name in LOGISTIC_C]
+    return min(lines, key=lambda rung: rung.loss)
+
+
+def eligible(rungs: Sequence[Rung]) -> list[Rung]:
+    """The rungs to choose from: those that tell cases apart; where the customers' own pace is known, those that count
+    it.
+
+    Folds of customers reach over two seasons or three, and the blocks of one season err together: which rung had its
+    level right by chance is then chosen with a confidence that it does not deserve. A mean with the pace errs less.
+    """
+    paced = [rung for rung in rungs if rung.name == BG_NBD or rung.linear in PACED]
+    return paced or [rung for rung in rungs if _tells_apart(rung, rungs)] or list(rungs)
+
+
+def _tells_apart(rung: Rung, rungs: Sequence[Rung]) -> bool:
+    """Not so the rates of the past, nor shrunk rates unless they are better by one standard error.
+
+    With few rows everything is within one standard error of everything; the logistic regression under the strong
+    penalty is then next to the rates of the past in log loss, and ranks leads besides.
+    """
+    if rung.name != RATES:
+        return rung.name != PRIOR
+    prior = next((one for one in rungs if one.name == PRIOR), None)
+    return prior is None or not _is_close(prior, rung)
 
 
 def best_of_each(rungs: Sequence[Rung], model: str) -> list[Rung]:

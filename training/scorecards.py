@@ -5,7 +5,10 @@ prior         the rates of the classes
 rates         shrunk rates by channel and segment (training/shrunk_rates.py)
 naive_bayes   log frequencies per value with +0.1, as in Odoo's predictive lead scoring, which does so per team
 markov        naive Bayes on the tier alone: the transition matrix of RFM tiers
+bg_nbd        churn: the customer's own pace (training/own_pace.py)
 logistic_*    logistic regression on splines, by the strength of its L2 penalty (training/spline_start.py)
+paced_*       churn: the mean of the margins of bg_nbd, whose level does not hang on the last season's, and of a
+              logistic_*, which tells customers apart better; equal weights, as in the stack of training/ladder.py
 """
 
 from __future__ import annotations
@@ -17,13 +20,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.feature_spec import FeatureSpec
-from scoring.scorecard import Scorecard, Term
+from scoring.scorecard import Scorecard, Term, mean_scorecard
+from training.own_pace import Customers, fit_pace, has_pace
 from training.shrunk_rates import SEGMENT_COLUMNS, fit_rates
 from training.spline_start import fit_splines
 
 SMOOTHING = 0.1
 MAX_BINS = 12
 LOGISTIC_C = {"logistic_strong": 0.01, "logistic": 0.1, "logistic_weak": 1.0}
+BG_NBD = "bg_nbd"
+PACED = {"paced_strong": "logistic_strong", "paced": "logistic", "paced_weak": "logistic_weak"}
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
@@ -33,13 +39,28 @@ def starts_of(model: str) -> list[str]:
     """Kinds that the search may choose from, the simplest first: naive Bayes has as many points as the logistic
     regressions and no penalty on them.
     """
-    return ["prior", "rates", *(["markov"] if model == "rfm" else []), *LOGISTIC_C, "naive_bayes"]
+    own = {"rfm": ["markov"], "churn": [BG_NBD]}.get(model, [])
+    return ["prior", "rates", *own, *LOGISTIC_C, *(PACED if model == "churn" else ()), "naive_bayes"]
+
+
+def is_possible(kind: str, specs: Sequence[FeatureSpec]) -> bool:
+    """Whether the columns of a kind are there."""
+    return (kind != BG_NBD and kind not in PACED) or has_pace(specs)
 
 
 def fit_scorecard(
-    kind: str, specs: Sequence[FeatureSpec], encoded: Matrix, y: NDArray[np.int_], w: Floats, classes: int
-) -> Scorecard:
-    """Fit one kind. encoded: [n, k]; y: [n]; w: [n]. Outputs: 1 for two classes, else one per class."""
+    kind: str, specs: Sequence[FeatureSpec], encoded: Matrix, y: NDArray[np.int_], w: Floats, classes: int,
+    customers: Customers | None = None,
+) -> Scorecard:  # fmt: skip
+    """Fit one kind. encoded: [n, k]; y: [n]; w: [n]. Outputs: 1 for two classes, else one per class.
+
+    customers: whose rows they are, which bg_nbd and paced_* need.
+    """
+    if customers is not None and (kind == BG_NBD or kind in PACED):
+        pace = fit_pace(specs, encoded, customers)
+        if kind == BG_NBD:
+            return pace
+        return mean_scorecard(kind, [pace, fit_scorecard(PACED[kind], specs, encoded, y, w, classes)])
     rates = np.bincount(y, weights=w, minlength=classes) + SMOOTHING
     intercept = _outputs(np.log(rates / rates.sum())[None, :])[0]
     if kind == "prior" or not specs or np.count_nonzero(rates > SMOOTHING) < 2:

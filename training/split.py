@@ -72,8 +72,14 @@ def split(data: Dataset, settings: Training, seed: int) -> Split:
         earlier = before(data, test_from, test_from, settings)
         test = data.take(data.group_at >= test_from)
         if holds(test, least) and holds(earlier, 2 * least):
-            return _with_calibration(data.take(data.group_at < test_from), earlier, test, test_from, settings, seed)
+            return split_at(data, test_from, settings, seed)
     raise HistoryTooShortError(_too_short(data, least))
+
+
+def split_at(data: Dataset, test_from: np.datetime64, settings: Training, seed: int) -> Split:
+    """The parts of a test that begins at a given moment; whether each holds enough is the caller's to know."""
+    earlier, test = before(data, test_from, test_from, settings), data.take(data.group_at >= test_from)
+    return _with_calibration(data.take(data.group_at < test_from), earlier, test, test_from, settings, seed)
 
 
 def before(

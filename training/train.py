@@ -32,6 +32,7 @@ from training.level import at_newest_level
 from training.recency import HalfLives
 from training.refusal import check_enough
 from training.report import TrainReport
+from training.season import unseen_seasons
 from training.shift import column_shifts, moved
 from training.split import Split, folds, split
 from training.tracking import Run, importance_of, tracked
@@ -65,7 +66,9 @@ def train(  # noqa: PLR0913, PLR0917 (the agreed signature)
     data, excluded = _rows(model, repository, settings, as_of, seed)
     progress.say(f"{model}: {len(data):,} rows, {int(data.is_positive.sum()):,} of them positive.")
     parts, quarantined = _guarded(data, repository, settings, as_of, seed)
-    choice, moving = _search(parts, settings, Budget(trials, timeout), seed, progress)
+    unseen = unseen_seasons(parts.before_test)
+    parts = parts.without(unseen)
+    choice, moving = searched(parts, settings, Budget(trials, timeout), seed, progress)
     candidate = fit_candidate(parts.without(moving), choice, settings, seed, as_of)
     progress.say(f"{model}: judging on the newest {len(parts.test):,} rows.")
     judgement = judge_candidate(candidate, parts, settings, registry, seed)
@@ -74,6 +77,7 @@ def train(  # noqa: PLR0913, PLR0917 (the agreed signature)
     artefact = _finished(shipped, candidate.memory, parts, choice, judgement, quarantined, seed, settings)
     details = {"excluded": excluded, "chosen": choice.rung.recipe,
                "ladder": list(choice.ladder), "trials": choice.trials, "moving": moving,
+               "unseen_seasons": unseen,
                "level": {"memory_rows": candidate.memory, "metrics_fixed": judgement.fixed},
                "calibrator": artefact.calibrator.kind, "by_age": judgement.by_age,
                "findings": artefact.provenance["findings"],
@@ -105,7 +109,7 @@ def _guarded(
     return parts.without([column.column for column in quarantined]), quarantined
 
 
-def _search(
+def searched(
     parts: Split, settings: Settings, budget: Budget, seed: int, progress: Progress
 ) -> tuple[Choice, list[str]]:
     """The best point, and the columns that move further than it allows."""

@@ -17,13 +17,13 @@ from optuna.trial import FrozenTrial, TrialState
 
 from configs.progress import Progress
 from training.fold_matrix import STEP_ROUNDS, FoldMatrix
-from training.ladder import BOOSTED, STACK, Rung, best_logistic, best_of_each, chosen, scorecard_rungs, table_of
+from training.ladder import BOOSTED, STACK, Rung, best_line, best_of_each, chosen, eligible, scorecard_rungs, table_of
 from training.search_space import MAX_SHIFTS, Parameters, first_points, start_of, suggest
 
 Floats = NDArray[np.float64]
 STARTUP_TRIALS = 8
 Folds = Callable[[float], Sequence[FoldMatrix]]  # the folds without columns that move further than a limit
-SPACE_VERSION = 9  # part of the study's name: trials of another space are not this search's
+SPACE_VERSION = 10  # part of the study's name: trials of another space are not this search's
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def tune(
     """The rung to take, after `budget.trials` points for the trees, at least one, on time-ordered folds."""
     deadline = time.monotonic() + budget.timeout_seconds
     cards = {limit: scorecard_rungs(model, folds(limit), limit) for limit in MAX_SHIFTS}
-    lines = {limit: best_logistic(rungs) for limit, rungs in cards.items()}
+    lines = {limit: best_line(rungs) for limit, rungs in cards.items()}
     with _study(f"{model}-{fingerprint[:16]}-{seed}-{SPACE_VERSION}", database) as study, \
             progress.bar(f"tune {model}", budget.trials, unit="trial") as bar:  # fmt: skip
         done = _finished(study)
@@ -67,7 +67,7 @@ def tune(
         trials = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
         trees = [_rung(name, trial, lines) for trial in trials for name in (BOOSTED, STACK)]
         rungs = best_of_each([*(rung for group in cards.values() for rung in group), *trees], model)
-        return Choice(chosen(rungs), table_of(rungs), done)
+        return Choice(chosen(eligible(rungs)), table_of(rungs), done)
 
 
 def _try_next(study: optuna.Study, folds: Folds, lines: Mapping[float, Rung], seed: int, done: int) -> None:

@@ -113,3 +113,39 @@ def customers(model: str, count: int = 300, months: int = 18, seed: int = 0) -> 
         number("monetary_cents_365d", "Order value", "订单金额", "cents"),
     ]  # fmt: skip
     return Frame(frame, features, 90, "customers")
+
+
+def buyers(count: int = 300, months: int = 15, seed: int = 0) -> Frame:
+    """Customers at monthly snapshots from their first purchase on, horizon 90 days.
+
+    Truth: BG/NBD. Gaps are exponential with a mean of 10 to 200 days; after each purchase 5 % are lost. There is no
+    season.
+    """
+    rng = np.random.default_rng(seed)
+    first, pace = rng.uniform(0, 60, count), rng.uniform(10, 200, count)
+    rows = []
+    for customer in range(count):
+        gaps = rng.exponential(pace[customer], rng.geometric(0.05) - 1)
+        times = first[customer] + np.concatenate([[0.0], gaps.cumsum()])
+        for moment in np.arange(60, 60 + 30 * months, 30):
+            seen = times[times <= moment]
+            if len(seen) and moment - seen[-1] < 365:
+                is_silent = not ((times > moment) & (times <= moment + 90)).any()
+                rows.append((customer, moment, len(seen), moment - seen[0], moment - seen[-1], int(is_silent)))
+    table = np.array(rows, dtype=float)
+    table = table[np.argsort(table[:, 1], kind="stable")]
+    as_of = pd.Timestamp("2024-01-01", tz="UTC") + pd.to_timedelta(table[:, 1], unit="D")
+    late = as_of + pd.Timedelta(days=90)
+    frame = pd.DataFrame({
+        "entity_id": [f"C{int(i)}" for i in table[:, 0]], "as_of": as_of, "group_started_at": as_of,
+        "label": table[:, 5].astype(int), "known_at": late, "max_known_at": late, "weight": 1.0,
+        "order_count_total": table[:, 2], "tenure_days": table[:, 3], "recency_days": table[:, 4],
+        "as_of_month": pd.DatetimeIndex(as_of).month.astype(float),
+    })  # fmt: skip
+    features = [
+        number("order_count_total", "Orders so far", "累计订单数", "orders"),
+        number("tenure_days", "Days since the first order", "首次下单至今天数", "days"),
+        number("recency_days", "Days since the last order", "距上次下单天数", "days"),
+        number("as_of_month", "Month", "月份", "month"),
+    ]  # fmt: skip
+    return Frame(frame, features, 90, "customers")

@@ -85,6 +85,12 @@ def test_form_that_carries_over_is_chosen() -> None:
     assert ece(now.y, sigmoid(chosen.apply(now.margin)), now.w) < 0.03
 
 
+def test_the_level_of_one_season_teaches_nothing_unrehearsed() -> None:
+    now = Margins(*distorted(4000))
+    assert choose_calibrator(None, now, now, is_mature=True, has_seasons=True).kind == "identity"
+    assert choose_calibrator(None, now, now, is_mature=True).kind == "platt"
+
+
 def test_logit_and_sigmoid_are_inverse() -> None:
     p = np.array([1e-12, 0.2, 0.5, 0.999])
     assert sigmoid(logit(p)) == pytest.approx(p)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.ladder import Rung, best_logistic, best_of_each, chosen, table_of
+from training.ladder import Rung, best_line, best_of_each, chosen, eligible, table_of
 
 
 def rung(name: str, losses: list[float], max_shift: float = 1.0) -> Rung:
@@ -33,4 +33,21 @@ def test_each_name_stands_once_by_its_best_in_the_order_of_simplicity() -> None:
         ("prior", 1.0), ("logistic", 0.5), ("logistic", 1.0), ("stack", 1.0),
     ]  # fmt: skip
     assert [row["rung"] for row in table_of(kept)] == ["prior", "logistic", "stack"]
-    assert best_logistic(rungs).loss == pytest.approx(0.45)
+    assert best_line(rungs).loss == pytest.approx(0.45)
+
+
+def test_where_the_pace_of_customers_is_known_only_rungs_that_count_it_are_chosen() -> None:
+    half = Rung("stack", np.array([0.45]), np.ones(1), 1.0, "paced")
+    rungs = [rung("bg_nbd", [0.6]), rung("logistic", [0.4]), rung("paced", [0.5]), rung("boosted", [0.4]), half]
+    assert [one.name for one in eligible(rungs)] == ["bg_nbd", "paced", "stack"]
+    assert best_line(rungs).name == "paced"
+    assert eligible([rung("logistic", [0.4])])[0].name == "logistic"
+
+
+def test_rates_that_tell_nobody_apart_are_not_chosen_for_being_simple() -> None:
+    noise = np.tile([0.05, -0.05], 20)
+    flat, strong = rung("prior", [0.6] * 40), rung("logistic_strong", list(0.6 + noise))
+    same, better = rung("rates", list(0.6 + noise)), rung("rates", [0.5] * 40)
+    assert eligible([flat, same, strong]) == [strong]
+    assert eligible([flat, better, strong]) == [better, strong]
+    assert eligible([flat]) == [flat]

@@ -11,7 +11,7 @@ from scoring.artefact import Artefact
 from scoring.lead_batch import score_leads
 from scoring.mlflow_home import mlflow_client
 from scoring.registry import Registry
-from tests.training.generated import AS_OF, FakeRepository, customers, settings_in, won_leads
+from tests.training.generated import AS_OF, FakeRepository, buyers, customers, settings_in, won_leads
 from training.errors import UnknownModelError
 from training.report import TrainReport
 from training.train import train
@@ -106,6 +106,18 @@ def test_customer_models_train(model: str, settings: Settings) -> None:
     if model == "rfm":
         assert set(report.metrics) == {"log_loss", "accuracy", "macro_f1"}
         assert set(report.baselines) == {"stay", "markov"}
+
+
+@pytest.mark.slow
+def test_churn_is_measured_against_what_a_shop_would_do_without_a_model(settings: Settings) -> None:
+    """Customers buy as BG/NBD has it, so that nothing can beat BG/NBD by much and the model must keep up with it."""
+    report = train("churn", FakeRepository(buyers()), settings, AS_OF, trials=1, timeout=600, seed=1)
+    usual = {"base_rate", "naive_bayes", "logistic"}
+    assert set(report.baselines) == usual | {"recency", "bg_nbd", "calendar"}
+    assert report.metrics["log_loss"] < report.baselines["recency"]["log_loss"]
+    assert report.metrics["log_loss"] < report.baselines["bg_nbd"]["log_loss"] + 0.01
+    rungs = [row["rung"] for row in report.details["ladder"]]
+    assert rungs.index("bg_nbd") < rungs.index("logistic") < rungs.index("paced")
 
 
 def test_tier_shift_never_leaves_the_ladder(settings: Settings) -> None:

@@ -1,0 +1,65 @@
+"""BG/NBD as a rung for churn, fit to the customers of the training rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.bg_nbd import History
+from scoring.feature_spec import FeatureSpec
+from scoring.pace import PACE_COLUMNS, Pace
+from scoring.scorecard import Scorecard
+from training.bg_nbd import fit_bg_nbd
+from training.dataset import Dataset
+
+Floats = NDArray[np.float64]
+Matrix = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Customers:
+    """Whose the rows are, [n], oldest rows first, and how many days ahead one looks."""
+
+    entity: NDArray[np.int_]
+    horizon_days: int
+
+    @classmethod
+    def of(cls, part: Dataset) -> Customers | None:
+        """Those of a part; None for other models than churn."""
+        return cls(part.entity, part.horizon_days) if part.model == "churn" else None
+
+
+def has_pace(specs: Sequence[FeatureSpec]) -> bool:
+    """Whether the columns that BG/NBD counts are there; one may be missing, constant or quarantined."""
+    return set(PACE_COLUMNS) <= {spec.name for spec in specs}
+
+
+def newest_rows(entity: NDArray[np.int_]) -> NDArray[np.intp]:
+    """Position of each entity's last row, rows being in the order of time: it holds the whole history until then.
+
+    >>> newest_rows(np.array([7, 3, 7])).tolist()
+    [1, 2]
+    """
+    return np.sort(len(entity) - 1 - np.unique(entity[::-1], return_index=True)[1])
+
+
+def fit_pace(specs: Sequence[FeatureSpec], encoded: Matrix, customers: Customers) -> Scorecard:
+    """A scorecard of the pace alone.
+
+    Raises
+    ------
+    BgNbdError: there are no purchases, or no parameters are most likely.
+    """
+    names = [spec.name for spec in specs]
+    count, tenure, recency = (names.index(name) for name in PACE_COLUMNS)
+    values = encoded[:, [count, tenure, recency]].astype(np.float64)
+    history = History.of(*values[newest_rows(customers.entity)].T)
+    known = values[History.of(*values.T).is_known]
+    middle = np.median(known, axis=0) if len(known) else np.zeros(3)
+    model = fit_bg_nbd(history)
+    average = (float(middle[0]), float(middle[1]), float(middle[2]))
+    pace = Pace(model, customers.horizon_days, (count, tenure, recency), average)
+    return Scorecard("bg_nbd", np.array([pace.base]), pace=pace)
