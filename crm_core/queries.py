@@ -12,6 +12,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, Engine, func, select
 
 from crm_core.database import open_database, read_transaction
+from crm_core.golden_record.alias_versions import alias_versions
 from crm_core.intake.attribute_book import slug_of
 from crm_core.schema import BUNDLE, TableSpec, table_spec
 from crm_core.storage import BulkTable
@@ -30,8 +31,13 @@ __all__ = [
 ]
 
 # table -> column -> text | integer | real | boolean | moment | date | json, after conversion (amount -> amount_cents).
-# Provenance (recorded_at, change_seq, is_backfilled) is not listed; every table has it.
-TABLE_COLUMNS: dict[str, dict[str, str]] = {name: dict(spec.kinds) for name, spec in BUNDLE.items()}
+# Provenance (recorded_at, change_seq, is_backfilled) is not listed; every table has it. All are tables of the bundle
+# but the aliases of merged customers, which follow from decisions.
+ALIASES = "customer_aliases"
+TABLE_COLUMNS: dict[str, dict[str, str]] = {
+    **{name: dict(spec.kinds) for name, spec in BUNDLE.items()},
+    ALIASES: {"customer_id": "text", "golden_id": "text"},
+}
 
 _ARROW = {
     "text": pa.string(),
@@ -108,12 +114,31 @@ def read_versions(
     UnknownTableError: no such table.
     DatabaseError: the database cannot be read.
     """
+    if table == ALIASES:
+        yield from _aliases(engine, after_seq, up_to_seq, chunk_rows)
+        return
     spec = table_spec(table)
     with read_transaction(engine) as connection:
         for rows in _current(connection, spec, after_seq, up_to_seq, chunk_rows):
             yield _arrow(spec, rows)
         for rows in _superseded(connection, spec, after_seq, up_to_seq, chunk_rows):
             yield _arrow(spec, rows)
+
+
+def _aliases(engine: Engine, after: int, up_to: int, chunk: int) -> Iterator[pa.Table]:
+    """All versions are in one table; none is backfilled."""
+    with read_transaction(engine) as connection:
+        for rows in alias_versions(connection, after, up_to, chunk):
+            members, golden, moments, numbers = zip(*rows, strict=True)
+            yield pa.table(
+                {
+                    "customer_id": pa.array(members, pa.string()),
+                    "golden_id": pa.array(golden, pa.string()),
+                    "recorded_at": pa.array([moment.replace(tzinfo=None) for moment in moments], _ARROW["moment"]),
+                    "change_seq": pa.array(numbers, pa.int64()),
+                    "is_backfilled": pa.array([False] * len(rows), pa.bool_()),
+                }
+            )
 
 
 def _current(

@@ -49,12 +49,14 @@ def with_intervals(versions: Table, key: str, moment: str | None) -> Table:
     return seen.mutate(visible_until=micro(seen.visible_from.min().over(later_versions).fill_null(LATEST)))
 
 
-def visible_rows(spine: Table, history: Table, key: str, columns: Sequence[str]) -> Table:
-    """For every (entity_id, as_of) of the spine its rows of `history` as they were at as_of."""
+def visible_rows(spine: Table, history: Table, key: str, columns: Sequence[str], *, owner: str = "entity_id") -> Table:
+    """For every (entity_id, as_of) of the spine its rows of `history` as they were at as_of: those whose `key` is
+    `owner`, a column of the spine.
+    """
     return spine.join(
         history,
         [
-            spine.entity_id == history[key],
+            spine[owner] == history[key],
             history.visible_from <= spine.as_of,
             history.visible_until > spine.as_of,
         ],

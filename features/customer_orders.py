@@ -25,9 +25,12 @@ COLUMNS = (
 TREND_DAYS = 90
 
 
-def order_rows(tables: Tables, spine: Table) -> Table:
-    """Every visible order of every customer, with `age` in seconds and `is_purchase` (a positive amount)."""
-    seen = visible_rows(spine, tables["orders"], "customer_id", COLUMNS)
+def order_rows(tables: Tables, spine: Table, owner: str = "entity_id") -> Table:
+    """Every visible order of every customer, with `age` in seconds and `is_purchase` (a positive amount).
+
+    `owner`: the column of the spine that names the customer.
+    """
+    seen = visible_rows(spine, tables["orders"], "customer_id", COLUMNS, owner=owner)
     return seen.mutate(age=seconds_between(seen.as_of, seen.ordered_at), is_purchase=seen.amount_cents > 0)
 
 

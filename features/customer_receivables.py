@@ -10,12 +10,15 @@ from features.shape import FeatureShape
 COUNTS = ("count_overdue_invoices", "overdue_cents", "max_overdue_days")
 
 
-def customer_receivables(tables: Tables, spine: Table) -> Table:
+def customer_receivables(tables: Tables, spine: Table, members: Table | None = None) -> Table:
     """Invoices whose due day lies before as_of's day (UTC) and that are unpaid at as_of.
 
-    A payment dated after as_of is not seen, though the row may hold it.
+    A payment dated after as_of is not seen, though the row may hold it. `members`: (entity_id, as_of, member_id), the
+    customers whose invoices count; only those of entity_id itself where it is not given.
     """
-    seen = visible_rows(spine, tables["receivables"], "customer_id", ["amount_cents", "due_on", "paid_on"])
+    owners, owner = (spine, "entity_id") if members is None else (members, "member_id")
+    columns = ["amount_cents", "due_on", "paid_on"]
+    seen = visible_rows(owners, tables["receivables"], "customer_id", columns, owner=owner)
     is_paid = (micro(seen.paid_on) <= seen.as_of).fill_null(False)
     late = seen.mutate(late_days=day_number(seen.as_of) - day_number(micro(seen.due_on)))
     late = late.filter(~is_paid & (late.late_days > 0))

@@ -29,6 +29,7 @@ _REMOVED: Mapping[str, Mapping[str, str]] = {
     "orders": {"customer_id": "customer"},
     "receivables": {"customer_id": "customer"},
     "ratings": {"customer_id": "customer"},
+    "customer_aliases": {"customer_id": "customer", "golden_id": "customer"},
 }
 _UNLINKED: Mapping[str, Mapping[str, str]] = {"orders": {"lead_id": "lead"}}  # the cell becomes null
 _OWN_CONTACTS = {"name", "company_name", "contact_name", "phone", "email", "unified_social_credit_code"}

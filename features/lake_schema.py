@@ -53,6 +53,7 @@ KEYS = {
     "channel_spend": TableKey("spend_id", "spent_on"),
     "reps": TableKey("rep_id", None),
     "customers": TableKey("customer_id", "created_at"),
+    "customer_aliases": TableKey("customer_id", None),
     "leads": TableKey("lead_id", "created_at"),
     "stage_events": TableKey("event_id", "entered_at"),
     "activities": TableKey("activity_id", "occurred_at"),

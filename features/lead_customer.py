@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from features.asof import Hold, Table, Tables
 from features.asof import joined as join_parts
+from features.customer_family import members_of
 from features.customer_orders import order_rows, recency_frequency_monetary
 from features.customer_receivables import customer_receivables
 from features.schema import Feature, number
@@ -11,14 +12,16 @@ from features.shape import FeatureShape
 
 
 def lead_customer(tables: Tables, rows: Table, shape: FeatureShape, hold: Hold) -> Table:
-    """R, F, M and overdue receivables of the lead's customer at as_of; null without a customer.
+    """R, F, M and overdue receivables of the lead's customer at as_of, over all ids that the firm has then by merges;
+    null without a customer.
 
-    `rows`: (entity_id, as_of, customer_id).
+    `rows`: (entity_id, as_of, customer_id). `tables` needs `customer_families`, see customer_family.
     """
     linked = rows.filter(rows.customer_id.notnull()).select("entity_id", "as_of", "customer_id")
     spine = hold(linked.select("as_of", entity_id="customer_id").distinct())
-    figures = hold(recency_frequency_monetary(order_rows(tables, spine), shape.rfm_days))
-    dues = hold(customer_receivables(tables, spine))
+    members = hold(members_of(spine, tables["customer_families"]))
+    figures = hold(recency_frequency_monetary(order_rows(tables, members, "member_id"), shape.rfm_days))
+    dues = hold(customer_receivables(tables, spine, members))
     whole = join_parts(spine, [figures, dues])
     both = linked.join(whole, [linked.customer_id == whole.entity_id, linked.as_of == whole.as_of])
     return both.select(

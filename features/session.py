@@ -9,7 +9,7 @@ import ibis
 import pyarrow as pa
 
 from configs.settings import Settings
-from features import channel_features, customer_features, definitions, lead_features, rfm_tiers
+from features import channel_features, customer_family, customer_features, definitions, lead_features, rfm_tiers
 from features.asof import Table
 from features.lake import LakeTables, Workbench
 from features.lake_extract import AttributeColumn
@@ -60,6 +60,9 @@ class Session:
             self.tables.put("rfm_means", rfm_tiers.mean_money(figures, shape))
             self.bench.release()
             return
+        if not self.tables.holds("customer_families"):
+            self.tables.put("customer_families", customer_family.customer_families(self.tables, self.bench.hold))
+            self.bench.release()
         for owner in OWNERS:
             if not self.tables.holds(f"{owner}_days"):
                 self.tables.put(f"{owner}_days", outcome_days(self.tables, owner, shape, self.bench.hold))

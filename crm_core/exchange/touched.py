@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, select
 
 from crm_core.database import read_transaction
 from crm_core.events import as_word
+from crm_core.golden_record.alias_versions import with_relatives
 from crm_core.tables import Lead, Order, Payment
 
 Rows = Sequence[Mapping[str, Any]]
@@ -37,7 +38,9 @@ class Touched:
 
 
 def touched_by(engine: Engine, table: str, rows: Rows) -> Touched:
-    """Leads and customers that these stored rows of a bundle table touch; a customer touches all leads of it."""
+    """Leads and customers that these stored rows of a bundle table touch; a customer touches all leads of it and of the
+    customers that it is merged with, or was.
+    """
     leads = _named(rows, _LEAD_COLUMNS.get(table, ()))
     customers = _named(rows, _CUSTOMER_COLUMNS.get(table, ()))
     with read_transaction(engine) as connection:
@@ -48,7 +51,7 @@ def touched_by(engine: Engine, table: str, rows: Rows) -> Touched:
             customers |= _customers_of_payments(connection, rows)
         elif table == "reps":
             leads |= _leads_with(connection, Lead.rep_id, _named(rows, ("rep_id",)))
-        leads |= _leads_with(connection, Lead.customer_id, customers)
+        leads |= _leads_with(connection, Lead.customer_id, with_relatives(connection, customers))
     return Touched(frozenset(leads), frozenset(customers))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select, text
 
+from crm_core.change_counter import lock_counter
 from crm_core.errors import MergeRefusedError
 from crm_core.tables import CustomerMerge
 
@@ -56,12 +57,14 @@ def is_live(as_of: datetime) -> ColumnElement[bool]:
 def lock_merges(connection: Connection, as_of: datetime) -> int:
     """Let no other writer decide until this transaction ends; returns the last merge_id, 0 if there is none.
 
-    On SQLite a write transaction locks by itself.
+    The change counter is locked too, and first, as every writer of both does. On SQLite a write transaction locks by
+    itself.
 
     Raises
     ------
     MergeRefusedError: something was decided or undone after as_of, and the order of decisions is the order of time.
     """
+    lock_counter(connection)
     if connection.dialect.name == "postgresql":
         connection.execute(text("LOCK TABLE customer_merges IN EXCLUSIVE MODE"))
     table = CustomerMerge

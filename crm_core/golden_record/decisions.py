@@ -1,4 +1,7 @@
-"""Decisions as rows: merges written and undone. Callers hold the lock of `aliases.lock_merges`."""
+"""Decisions as rows: merges written and undone, and the aliases that follow from them.
+
+Callers hold the lock of `aliases.lock_merges`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, update
 
 from configs.settings import Settings
+from crm_core.golden_record.alias_versions import store_aliases
 from crm_core.golden_record.evidence import Evidence
 from crm_core.golden_record.plan import Merge
 from crm_core.rule_version import rule_version
@@ -48,15 +52,18 @@ def insert_automatic(
     ]
     if rows:
         connection.execute(insert(CustomerMerge), rows)
+        store_aliases(connection, as_of)
 
 
 def insert_manual(connection: Connection, merge: dict[str, Any], actor: str, as_of: datetime) -> None:
     """Write what a person decided. `merge`: merge_id, from_id, into_id, score, evidence, rule_version."""
     row = {**merge, "decided_by": "person", "actor": actor, "decided_at": as_of}
     connection.execute(insert(CustomerMerge).values(row))
+    store_aliases(connection, as_of)
 
 
 def mark_undone(connection: Connection, merge_id: int, actor: str, as_of: datetime) -> None:
     """Note that a merge stands no longer."""
     is_it = (CustomerMerge.merge_id == merge_id, CustomerMerge.undone_at.is_(None))
     connection.execute(update(CustomerMerge).where(*is_it).values(undone_at=as_of, undone_by=actor))
+    store_aliases(connection, as_of)

@@ -41,7 +41,10 @@ DERIVED: Mapping[str, Mapping[str, str]] = {
     "predictions": {"entity_id": ""},
 }
 # Ids only; without them the ledger could not be replayed.
-LINKS: Mapping[str, Mapping[str, str]] = {"customer_merges": {"from_id": "customer", "into_id": "customer"}}
+LINKS: Mapping[str, Mapping[str, str]] = {
+    "customer_merges": {"from_id": "customer", "into_id": "customer"},
+    "customer_aliases": {"customer_id": "customer", "golden_id": "customer"},
+}
 
 Pseudonyms = Mapping[tuple[str, str], str]  # (entity, personal id) -> the id in its place
 

@@ -15,6 +15,7 @@ from crm_core.tables.channels import Channel
 from crm_core.tables.commission_journals import CommissionJournal
 from crm_core.tables.commission_lines import CommissionLine
 from crm_core.tables.commission_plans import CommissionPlanRow
+from crm_core.tables.customer_aliases import CustomerAlias
 from crm_core.tables.customer_faults import CustomerFault
 from crm_core.tables.customer_matches import CustomerMatch
 from crm_core.tables.customer_merges import CustomerMerge
@@ -88,6 +89,7 @@ __all__ = [
     "CommissionLine",
     "CommissionPlanRow",
     "Customer",
+    "CustomerAlias",
     "CustomerFault",
     "CustomerMatch",
     "CustomerMerge",

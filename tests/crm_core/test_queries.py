@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import Engine
 
 from crm_core import queries
+from crm_core.database import write_transaction
+from crm_core.golden_record.decisions import insert_manual
 from crm_core.queries import TABLE_COLUMNS, last_change_seq, last_recorded_at, read_versions
-from tests.crm_core.conftest import LATER, Load
+from tests.crm_core.conftest import LATER, NOW, Load
 from tests.crm_core.test_importer import BUNDLE_FILES
 
 ARROW = {
@@ -23,6 +25,9 @@ ARROW = {
 }
 
 
+MERGE = {"from_id": "c2", "into_id": "c1", "score": None, "evidence": {}, "rule_version": "v"}
+
+
 def versions(
     engine: Engine, table: str, after: int = 0, up_to: int | None = None, chunk: int = 2
 ) -> list[dict[str, Any]]:
@@ -32,6 +37,8 @@ def versions(
 
 def test_every_table_is_read_in_its_declared_types(load: Load, engine: Engine) -> None:
     load(**BUNDLE_FILES)
+    with write_transaction(engine) as connection:
+        insert_manual(connection, {**MERGE, "merge_id": 1}, "li.na", NOW)
     for table, columns in TABLE_COLUMNS.items():
         [chunk] = list(read_versions(engine, table, 0, last_change_seq(engine)))
         expected = {**columns, "recorded_at": "moment", "change_seq": "integer", "is_backfilled": "boolean"}

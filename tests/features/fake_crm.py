@@ -28,11 +28,25 @@ class Definition:
 
 
 @dataclass
+class Merge:
+    """A decision that two customers are one firm, in force until it is undone."""
+
+    from_id: str
+    into_id: str
+    decided_at: datetime
+    undone_at: datetime | None = None
+
+
+@dataclass
 class FakeCrm:
-    """`versions`: table -> row versions as dicts with recorded_at, change_seq, is_backfilled; moments naive UTC."""
+    """`versions`: table -> row versions as dicts with recorded_at, change_seq, is_backfilled; moments naive UTC.
+
+    `merges`: what was decided, in order, for whoever replays it; `stand` writes the aliases that follow.
+    """
 
     versions: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     definitions: list[Definition] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
     seq: int = 0
     reads: int = 0
 
@@ -41,6 +55,13 @@ class FakeCrm:
         version = {**row, "recorded_at": recorded_at, "change_seq": self.seq, "is_backfilled": is_backfilled}
         self.versions.setdefault(table, []).append(version)
         return version
+
+    def stand(self, decided_at: datetime, golden: dict[str, str]) -> None:
+        """Write aliases so that from now on exactly these customers (id -> golden id) stand under another's id."""
+        stored = {row["customer_id"]: row["golden_id"] for row in self.versions.get("customer_aliases", [])}
+        for one in sorted({*stored, *golden}):
+            if stored.get(one, one) != golden.get(one, one):
+                self.add("customer_aliases", decided_at, customer_id=one, golden_id=golden.get(one, one))
 
     def read_versions(self, _: Any, table: str, after: int, up_to: int, chunk_rows: int) -> Iterator[pa.Table]:
         self.reads += 1

@@ -324,15 +324,29 @@ class Oracle:
         names = ["recency_days", "frequency", "monetary_cents", "overdue_count", "overdue_cents"]
         if customer_id is None:
             return {f"customer_{name}": None for name in names}
-        figures = self.rfm(customer_id, as_of)
-        dues = self._receivables(customer_id, as_of)
+        firm = self.firm(customer_id, as_of)
+        figures = [self.rfm(one, as_of) for one in firm]
+        dues = [self._receivables(one, as_of) for one in firm]
+        recency = [one["recency_days"] for one in figures if one["recency_days"] is not None]
         return {
-            "customer_recency_days": figures["recency_days"],
-            "customer_frequency": figures["frequency_365d"],
-            "customer_monetary_cents": figures["monetary_cents_365d"],
-            "customer_overdue_count": dues["count_overdue_invoices"],
-            "customer_overdue_cents": dues["overdue_cents"],
+            "customer_recency_days": min(recency, default=None),  # type: ignore[type-var]
+            "customer_frequency": math.fsum(one["frequency_365d"] for one in figures),  # type: ignore[misc]
+            "customer_monetary_cents": math.fsum(one["monetary_cents_365d"] for one in figures),  # type: ignore[misc]
+            "customer_overdue_count": math.fsum(one["count_overdue_invoices"] for one in dues),  # type: ignore[misc]
+            "customer_overdue_cents": math.fsum(one["overdue_cents"] for one in dues),  # type: ignore[misc]
         }
+
+    def firm(self, customer_id: str, as_of: datetime) -> set[str]:
+        """All ids that merges in force at as_of tie to this one, by links alone: what is tied to a tied one is tied."""
+        links = [
+            {one.from_id, one.into_id}
+            for one in self.crm.merges
+            if one.decided_at <= as_of and (one.undone_at is None or one.undone_at > as_of)
+        ]
+        firm = {customer_id}
+        while more := set().union(*(link for link in links if link & firm)) - firm:
+            firm |= more
+        return firm
 
     # customers
 

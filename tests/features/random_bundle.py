@@ -1,7 +1,8 @@
 """A seeded CRM full of traps: future rows, rows recorded late, updated and moved rows, same-second rows, change logs.
 
 Planted: every event table has rows recorded after they occurred (up to 20 days), rows dated in the future of when they
-were recorded, versions that change moment, owner or amount, and many rows in the same second.
+were recorded, versions that change moment, owner or amount, and many rows in the same second. Two thirds of the
+customers are merged and set free again, also in chains, and invoices are handed from one to another.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import random
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from tests.features.fake_crm import Definition, FakeCrm
+from tests.features.fake_crm import Definition, FakeCrm, Merge
 
 START = datetime(2024, 1, 1)  # noqa: DTZ001 (naive UTC, as in the lake)
 DAYS = 240
@@ -52,7 +53,45 @@ class Generator:
             self._customer(customer)
         for lead in self.lead_ids:
             self._lead(lead)
+        self._merges()
         return self.crm
+
+    # merges
+
+    def _merges(self) -> None:
+        """Merges and undos in the order of time, now and then several of one moment."""
+        moments = sorted(self._moment(-30) for _ in range(len(self.customer_ids)))
+        for place in range(1, len(moments)):
+            if self.random.random() < 0.2:
+                moments[place] = moments[place - 1]
+        for moment in moments:
+            live = [one for one in self.crm.merges if one.undone_at is None]
+            if live and self.random.random() < 0.35:
+                self.random.choice(live).undone_at = moment
+            else:
+                self._merge(moment)
+            self.crm.stand(moment, self._golden())
+
+    def _merge(self, moment: datetime) -> None:
+        groups = self._groups()
+        source, into = self.random.sample(self.customer_ids[: len(self.customer_ids) * 2 // 3], 2)
+        if not any({source, into} <= group for group in groups):
+            self.crm.merges.append(Merge(source, into, moment))
+
+    def _groups(self) -> list[set[str]]:
+        golden = self._golden()
+        roots = {*golden.values()}
+        return [{root, *(one for one, other in golden.items() if other == root)} for root in roots]
+
+    def _golden(self) -> dict[str, str]:
+        """Customer -> the id it stands under, of those that do not stand under their own."""
+        golden: dict[str, str] = {}
+        for merge in self.crm.merges:
+            if merge.undone_at is not None:
+                continue
+            old, new = golden.get(merge.from_id, merge.from_id), golden.get(merge.into_id, merge.into_id)
+            golden |= dict.fromkeys([old, *(key for key, root in golden.items() if root == old)], new)
+        return golden
 
     # moments
 
@@ -162,7 +201,11 @@ class Generator:
             "due_on": due,
             "paid_on": paid,
         }
-        self._versions("receivables", row, "due_on", {"paid_on": lambda: due + timedelta(days=30)})
+        change = {
+            "paid_on": lambda: due + timedelta(days=30),
+            "customer_id": lambda: self.random.choice(self.customer_ids),
+        }
+        self._versions("receivables", row, "due_on", change)
 
     def _lead(self, lead: str) -> None:
         created = self._moment(0, DAYS * 0.8)

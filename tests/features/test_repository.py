@@ -159,7 +159,7 @@ def test_a_lead_by_row_equals_the_same_lead_stored(built: Home) -> None:
         "created_at": moment,
         "channel_id": "web",
         "rep_id": "r1",
-        "customer_id": "C001",
+        "customer_id": merged_customer(built.crm),
         "employee_count": 60,
         "product": "pump",
         "phone": "13800000000",
@@ -174,6 +174,34 @@ def test_a_lead_by_row_equals_the_same_lead_stored(built: Home) -> None:
     got = by_row.to_dict("records")[0]
     different = {name for name, value in stored.items() if name != "as_of" and not same(value, got[name])}
     assert different == set()
+
+
+def merged_customer(crm: FakeCrm) -> str:
+    """A customer that stands under another's id at AS_OF."""
+    known = [row for row in crm.versions["customer_aliases"] if row["recorded_at"] <= NAIVE]
+    golden = {row["customer_id"]: row["golden_id"] for row in known}
+    return next(one for one in sorted(golden) if golden[one] != one)
+
+
+def test_a_merge_reaches_the_vectors_of_all_leads_of_the_firm_with_the_next_refresh(built: Home) -> None:
+    later, moment = AS_OF + timedelta(hours=1), NAIVE + timedelta(hours=1)
+    for one in ("X1", "X2"):
+        built.crm.add("leads", NAIVE, lead_id=f"of-{one}", created_at=NAIVE, customer_id=one)
+        due = NAIVE.date() - timedelta(days=9)
+        built.crm.add("receivables", NAIVE, invoice_id=one, customer_id=one, amount_cents=100, due_on=due)
+
+    def overdue(now: datetime) -> list[Any]:
+        assert built.repository.refresh("leads", ["of-X1", "of-X2"], now) == 2
+        vectors = built.repository.online_reader().read("leads", ["of-X1", "of-X2"], now)
+        return [one and (one.values["customer_overdue_count"], one.values["credit_hold"]) for one in vectors]
+
+    assert overdue(later) == [(1.0, 0.0)] * 2
+    built.crm.stand(moment, {"X2": "X1"})
+    assert overdue(later) == [(2.0, 1.0)] * 2
+    built.crm.stand(moment + timedelta(hours=1), {})
+    assert overdue(later) == [(2.0, 1.0)] * 2
+    assert overdue(later + timedelta(hours=1)) == [(1.0, 0.0)] * 2
+    assert set(built.repository.current_frame("leads", AS_OF, ["of-X1", "of-X2"])["credit_hold"]) == {0.0}
 
 
 def test_rows_keep_their_order_and_types(built: Home) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from configs.settings import Settings
 from crm_core.events import upsert_rows
 from crm_core.exchange import touched_by
+from crm_core.golden_record.review import merge
 from crm_core.schema import BUNDLE
 from tests.crm_core.conftest import NOW
 
@@ -50,6 +51,19 @@ def test_an_event_touches_what_its_features_are_made_of(engine: Engine, settings
         touched = touched_by(engine, table, [row])
         assert (touched.lead_ids, touched.customer_ids) == (leads, customers), (table, row)
         assert bool(touched) == bool(leads or customers)
+
+
+def test_an_event_of_one_id_touches_the_leads_of_the_whole_firm(engine: Engine, settings: Settings) -> None:
+    customers = [{"customer_id": one, "name": one} for one in ("c1", "c2", "c3", "c4")]
+    leads = [{"lead_id": f"of-{one['customer_id']}", "created_at": "2024-01-05", **one} for one in customers]
+    upsert_rows(engine, "customers", customers, settings, NOW)
+    upsert_rows(engine, "leads", [{**one, "name": None} for one in leads], settings, NOW)
+    for source in ("c2", "c3"):
+        merge(engine, settings, source, "c1", "li.na", NOW)
+    invoice = [{"invoice_id": "i1", "customer_id": "c2"}]
+    assert touched_by(engine, "receivables", invoice).lead_ids == {"of-c1", "of-c2", "of-c3"}
+    assert touched_by(engine, "receivables", invoice).customer_ids == {"c2"}
+    assert touched_by(engine, "receivables", [{"invoice_id": "i2", "customer_id": "c4"}]).lead_ids == {"of-c4"}
 
 
 def test_every_table_of_the_bundle_is_thought_of() -> None:

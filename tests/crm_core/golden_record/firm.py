@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from configs.settings import Settings
 from crm_core.database import read_transaction
 from crm_core.golden_record.golden_customer import GoldenCustomer, golden_customer
-from crm_core.tables import Base, CustomerMerge
+from crm_core.tables import Base, ChangeCounter, CustomerAlias, CustomerMerge
 from tests.crm_core.golden_record.people import CODE, customers_csv
 
 NAME = "苏州鑫源精密机械有限公司"
@@ -39,11 +39,12 @@ FACTS = {
 }
 IDS = "abcd"
 Snapshot = dict[str, list[tuple[str, ...]]]
+OF_DECISIONS = {one.__tablename__ for one in (CustomerMerge, CustomerAlias, ChangeCounter)}
 
 
 def snapshot(engine: Engine) -> Snapshot:
-    """Every row of every table but the merges themselves, which are kept when undone."""
-    tables = [table for table in Base.metadata.sorted_tables if table.name != CustomerMerge.__tablename__]
+    """Every row of every table but the merges, which are kept when undone, and the numbered log of their aliases."""
+    tables = [table for table in Base.metadata.sorted_tables if table.name not in OF_DECISIONS]
     with read_transaction(engine) as connection:
         return {
             table.name: sorted(tuple(map(str, row)) for row in connection.execute(select(table))) for table in tables
@@ -55,6 +56,12 @@ def merge_rows(engine: Engine) -> list[dict[str, Any]]:
     query = select(CustomerMerge.__table__).order_by(CustomerMerge.merge_id)
     with read_transaction(engine) as connection:
         return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def versions(engine: Engine) -> list[Any]:
+    """The versions of aliases as stored, in the order of their numbers."""
+    with read_transaction(engine) as connection:
+        return list(connection.execute(select(CustomerAlias.__table__).order_by(CustomerAlias.change_seq)))
 
 
 def views(engine: Engine, settings: Settings, as_of: datetime, told: datetime, ids: str = IDS) -> list[GoldenCustomer]:

@@ -12,9 +12,10 @@ from sqlalchemy import Engine
 from configs.settings import Settings
 from crm_core import audit
 from crm_core.errors import ErasureError, ErasureKeyError, UnknownPersonError
+from crm_core.golden_record.review import merge, undo
 from crm_core.privacy.compact import compact_database
 from crm_core.privacy.erase import ErasureReport, erase_from_database, is_erased, look_up
-from tests.crm_core.conftest import Load, rows
+from tests.crm_core.conftest import LATER, Load, rows
 from tests.crm_core.privacy.people import FILES, OTHER_FIRM, PHONE, SECRETS, all_cells, plant, with_home
 
 pytestmark = pytest.mark.slow
@@ -136,12 +137,14 @@ def test_an_id_that_is_a_phone_number_gets_a_pseudonym(engine: Engine, load: Loa
         orders=f"order_id,customer_id,ordered_at,amount\nO9,{PHONE},2024-05-01,10.00\n",
     )
     load(orders=f"order_id,customer_id,ordered_at,amount\nO9,{PHONE},2024-05-01,12.00\n")
+    undo(engine, merge(engine, planted, PHONE, "C3", "li.na", LATER).merge_id, "li.na", LATER)
     report = erase(engine, planted, "customer", PHONE)
     erase(engine, planted, "customer", "C1")
     assert re.fullmatch("customer:erased-[0-9a-f]{24}", report.subject)
     assert [row[0] for row in rows(engine, "SELECT customer_id FROM orders WHERE order_id = 'O9'")] == [
         report.subject.partition(":")[2]
     ]
+    assert report.rows["customer_aliases"] == 3  # it stood under C3, and then under itself, twice named
     assert found_secrets(engine) == set()
 
 
