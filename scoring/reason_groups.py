@@ -39,6 +39,8 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"contact_(count_.*|last_days)", "contact"),
     (r"tenure_days|known_days", "acquaintance"),
 )
+# The same fact twice, and which of the two a person would name, where the model reads it and its value is known.
+BETTER_SAID = {"stage_index": "current_stage", "is_answered": "response_hours"}
 _PATTERNS = tuple((re.compile(pattern), group) for pattern, group in _RULES)
 
 

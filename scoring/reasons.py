@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.contributions import contributions
+from scoring.reason_groups import BETTER_SAID
 from scoring.reason_words import is_flag, told
 from scoring.wording import Wording, wording_of
 
@@ -104,7 +105,14 @@ def _spokesman(
         return not np.isnan(encoded[column]), is_measure, abs(float(parts[column]))
 
     same_way = [int(column) for column in columns if (parts[column] > 0) == raises and parts[column] != 0]
-    return max(same_way, key=rank) if len(same_way) > 1 else same_way[0]
+    return _better_said(artefact, max(same_way, key=rank) if len(same_way) > 1 else same_way[0], columns, encoded)
+
+
+def _better_said(artefact: Artefact, chosen: int, columns: NDArray[np.intp], encoded: NDArray[np.float32]) -> int:
+    """The column that says the same fact in a person's words, or the one chosen."""
+    wanted = BETTER_SAID.get(artefact.features[chosen].name)
+    found = [int(one) for one in columns if artefact.features[one].name == wanted and not np.isnan(encoded[one])]
+    return found[0] if found else chosen
 
 
 def _reference(artefact: Artefact, feature: str) -> Mapping[str, Any]:

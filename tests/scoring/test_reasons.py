@@ -170,3 +170,23 @@ def test_a_flag_is_told_as_yes_or_no_with_the_share_of_winners() -> None:
         assert reason.zh.startswith(f"有电话号码：{zh}")
         assert reason.benchmark is not None
         assert reason.benchmark["value"] == pytest.approx(share)
+
+
+def test_the_stage_is_named_rather_than_its_number() -> None:
+    specs = (
+        FeatureSpec("stage_index", "number", "Place in the funnel", "漏斗位置"),
+        FeatureSpec("current_stage", "category", "Stage", "当前阶段", None, ("captured", "negotiation")),
+    )
+    terms = (
+        Term(0, np.array([2.0], dtype=np.float32), np.array([[-1.0], [1.0], [0.0]]), is_category=False),
+        Term(1, np.empty(0, dtype=np.float32), np.array([[0.0], [0.0], [0.0]]), is_category=True),
+    )
+    data = xgb.DMatrix(np.zeros((2, 2)), [0, 1], feature_types=["q", "c"], enable_categorical=True)
+    booster = xgb.train({"objective": "binary:logistic", "base_score": 0.5, "nthread": 1}, data, 0)
+    card = Scorecard("card", np.zeros(1), terms)
+    model = replace(artefact(rounds=0), features=specs, booster=booster, scorecard=card, reference={}, smoke={})
+    for row, start in (
+        ({"stage_index": 5, "current_stage": "negotiation"}, "Stage: negotiation"),
+        ({"stage_index": 5}, "Place"),
+    ):
+        assert explain(model, model.encode_row(row), [row], 5)[0][0].en.startswith(start)

@@ -33,6 +33,7 @@ QUERIES = {
     "/customer": "?id=C1",
     "/incident": "?key=funnel.stage_stock:technical_exchange",
     "/funnel": "?by=channel",
+    "/models/change": "?action=train&model=win",
 }
 NO_PAGES = {"/", "/leads.csv", "/models/drift"}
 OUTSIDE = """() => {
