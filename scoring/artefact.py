@@ -122,7 +122,7 @@ class Artefact:
         return contributions(self, encoded).values
 
     @cached_property
-    def reason_columns(self) -> dict[str, NDArray[np.intp]]:
+    def reason_columns(self) -> dict[str, list[int]]:
         """Columns of each group of features that is told as one reason."""
         return columns_by_group([spec.name for spec in self.features])
 

@@ -10,9 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 _RULES: tuple[tuple[str, str], ...] = (
     # Leads
     (r"is_answered|response_hours|waiting_hours", "first_response"),
@@ -39,6 +36,8 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"contact_(count_.*|last_days)", "contact"),
     (r"tenure_days|known_days", "acquaintance"),
 )
+# The same fact twice, and which of the two a person would name, where the model reads it and its value is known.
+BETTER_SAID = {"stage_index": "current_stage", "is_answered": "response_hours"}
 _PATTERNS = tuple((re.compile(pattern), group) for pattern, group in _RULES)
 
 
@@ -56,14 +55,13 @@ def group_of(feature: str) -> str:
     return feature
 
 
-def columns_by_group(features: Sequence[str]) -> dict[str, NDArray[np.intp]]:
+def columns_by_group(features: Sequence[str]) -> dict[str, list[int]]:
     """Columns of each group, groups in the order of their first feature.
 
-    >>> found = columns_by_group(["is_answered", "age", "waiting_hours"])
-    >>> {group: columns.tolist() for group, columns in found.items()}
+    >>> columns_by_group(["is_answered", "age", "waiting_hours"])
     {'first_response': [0, 2], 'age': [1]}
     """
     found: dict[str, list[int]] = {}
     for column, name in enumerate(features):
         found.setdefault(group_of(name), []).append(column)
-    return {group: np.array(columns, dtype=np.intp) for group, columns in found.items()}
+    return found

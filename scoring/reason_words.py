@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ SAYINGS: dict[str, Pair] = {
     "age_days": ("Created {} ago", "创建至今 {}"),
     "activity_last_days": ("Last contact {} ago", "距上次沟通 {}"),
 }
+SHARES = re.compile(r".*_(win_rate|share)_\d+d|size_fit|budget_ratio")  # without a unit, but read as a percentage
 YES_NO: tuple[Pair, Pair] = (("no", "否"), ("yes", "是"))
 
 
@@ -69,10 +71,14 @@ def _said(spec: FeatureSpec, value: float | str | None, reference: Mapping[str, 
     elif is_flag(reference):
         en, zh = YES_NO[int(value > 0)]
     else:
-        en, zh = in_unit(value, spec.unit)
+        en, zh = in_unit(value, _unit(spec))
         if saying := SAYINGS.get(spec.name):
             return saying[0].format(en), saying[1].format(zh)
     return f"{spec.en}: {en}", f"{spec.zh}：{zh}"
+
+
+def _unit(spec: FeatureSpec) -> str | None:
+    return "share" if spec.unit is None and SHARES.fullmatch(spec.name) else spec.unit
 
 
 def _benchmark(
@@ -85,7 +91,7 @@ def _benchmark(
     median = medians[wording.good_label] if medians else None
     if median is None:
         return None
-    usual = in_unit(median, spec.unit)
+    usual = in_unit(median, _unit(spec))
     en, zh = f"{wording.group[0]}: median {usual[0]}", f"{wording.group[1]}中位数 {usual[1]}"
     return {"kind": "median", "value": median, "en": en, "zh": zh}
 

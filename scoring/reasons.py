@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.contributions import contributions
+from scoring.reason_groups import BETTER_SAID
 from scoring.reason_words import is_flag, told
 from scoring.wording import Wording, wording_of
 
@@ -52,11 +53,12 @@ def explain(
     groups, sums = list(artefact.reason_columns), grouped(artefact, found.values)
     result = []
     for row, value in enumerate(values):
-        strongest = np.argsort(-np.abs(sums[row]), kind="stable")[:limit]
+        strongest = np.argsort(-np.abs(sums[row]), kind="stable")[:limit].tolist()
+        told_row = _Row(sums[row].tolist(), found.values[row].tolist(), encoded[row].tolist(), value)
         wording = wording_of(artefact.name, int(found.target[row]))
         result.append([
-            _reason(artefact, groups[place], (found.values[row], encoded[row]), value, wording)
-            for place in strongest if abs(sums[row, place]) > LEAST_CONTRIBUTION
+            _reason(artefact, groups[place], told_row.sums[place], told_row, wording)
+            for place in strongest if abs(told_row.sums[place]) > LEAST_CONTRIBUTION
         ])  # fmt: skip
     return result
 
@@ -69,42 +71,47 @@ def grouped(artefact: Artefact, parts: Floats) -> Floats:
     return sums
 
 
-def _reason(
-    artefact: Artefact,
-    group: str,
-    row: tuple[Floats, NDArray[np.float32]],
-    values: Mapping[str, Any],
-    wording: Wording,
-) -> Reason:
-    columns, (parts, encoded) = artefact.reason_columns[group], row
-    contribution = float(parts[columns].sum())
-    spec = artefact.features[_spokesman(artefact, columns, parts, encoded, raises=contribution > 0)]
-    told_of = told(
-        spec,
-        values.get(spec.name),
-        _reference(artefact, spec.name),
-        artefact.reference.get("rates", []),
-        wording,
-    )
+@dataclass(frozen=True)
+class _Row:
+    """A row in plain floats, which Python reads faster one by one than an array's: by group, and by column."""
+
+    sums: list[float]
+    parts: list[float]
+    encoded: list[float]
+    values: Mapping[str, Any]
+
+    def is_known(self, column: int) -> bool:
+        """Whether the column has a value."""
+        return self.encoded[column] == self.encoded[column]
+
+
+def _reason(artefact: Artefact, group: str, contribution: float, row: _Row, wording: Wording) -> Reason:
+    columns = artefact.reason_columns[group]
+    spec = artefact.features[_spokesman(artefact, columns, row, raises=contribution > 0)]
+    raw, overall = row.values.get(spec.name), artefact.reference.get("rates", [])
+    told_of = told(spec, raw, _reference(artefact, spec.name), overall, wording)
     way = ("raises", "提高") if contribution > 0 else ("lowers", "降低")
     en = f"{told_of.en} ({way[0]} {wording.event[0]})"
     zh = f"{told_of.zh}（{way[1]}{wording.event[1]}）"
     return Reason(spec.name, told_of.value, contribution, en, zh, group, told_of.benchmark)
 
 
-def _spokesman(
-    artefact: Artefact, columns: NDArray[np.intp], parts: Floats, encoded: NDArray[np.float32], *, raises: bool
-) -> int:
+def _spokesman(artefact: Artefact, columns: list[int], row: _Row, *, raises: bool) -> int:
     """The feature that speaks for a group: of those that move the score the group's way, one whose value is known
     before one that is not, a measure before a yes or no ("took 9 h" says "answered" too), then the strongest.
     """
+    if len(columns) == 1:
+        return columns[0]
 
     def rank(column: int) -> tuple[bool, bool, float]:
         is_measure = not is_flag(_reference(artefact, artefact.features[column].name))
-        return not np.isnan(encoded[column]), is_measure, abs(float(parts[column]))
+        return row.is_known(column), is_measure, abs(row.parts[column])
 
-    same_way = [int(column) for column in columns if (parts[column] > 0) == raises and parts[column] != 0]
-    return max(same_way, key=rank) if len(same_way) > 1 else same_way[0]
+    same_way = [one for one in columns if row.parts[one] != 0 and (row.parts[one] > 0) == raises]
+    chosen = max(same_way, key=rank)
+    wanted = BETTER_SAID.get(artefact.features[chosen].name)
+    better = [one for one in columns if artefact.features[one].name == wanted and row.is_known(one)]
+    return better[0] if better else chosen
 
 
 def _reference(artefact: Artefact, feature: str) -> Mapping[str, Any]:

@@ -52,8 +52,8 @@ def amount_table(past: Dataset, size_bands: list[int]) -> dict[str, Any] | None:
 def deviations(residual: Floats, group: NDArray[np.intp], count: int) -> Floats:
     """Shrunk mean of the residuals of each of `count` groups; 0 for one without rows.
 
-    >>> deviations(np.array([1.0, 1.2, -1.1, -0.9]), np.array([0, 0, 1, 1]), 3).round(2).tolist()
-    [1.09, -0.99, 0.0]
+    >>> deviations(np.array([3.0, 1.0, -1.0, -3.0]), np.array([0, 0, 1, 1]), 3).round(3).tolist()
+    [1.75, -1.75, 0.0]
     """
     size = np.bincount(group, minlength=count).astype(float)
     mean = np.divide(np.bincount(group, residual, minlength=count), size, out=np.zeros(count), where=size > 0)

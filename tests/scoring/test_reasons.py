@@ -9,8 +9,10 @@ import xgboost as xgb
 from scoring.artefact import Artefact
 from scoring.contributions import contributions
 from scoring.feature_spec import FeatureSpec
+from scoring.reason_words import told
 from scoring.reasons import Reason, explain
 from scoring.scorecard import Scorecard, Term
+from scoring.wording import wording_of
 from tests.scoring.made import artefact, rows
 
 
@@ -170,3 +172,32 @@ def test_a_flag_is_told_as_yes_or_no_with_the_share_of_winners() -> None:
         assert reason.zh.startswith(f"有电话号码：{zh}")
         assert reason.benchmark is not None
         assert reason.benchmark["value"] == pytest.approx(share)
+
+
+def test_the_stage_is_named_rather_than_its_number() -> None:
+    specs = (
+        FeatureSpec("stage_index", "number", "Place in the funnel", "漏斗位置"),
+        FeatureSpec("current_stage", "category", "Stage", "当前阶段", None, ("captured", "negotiation")),
+    )
+    terms = (
+        Term(0, np.array([2.0], dtype=np.float32), np.array([[-1.0], [1.0], [0.0]]), is_category=False),
+        Term(1, np.empty(0, dtype=np.float32), np.array([[0.0], [0.0], [0.0]]), is_category=True),
+    )
+    data = xgb.DMatrix(np.zeros((2, 2)), [0, 1], feature_types=["q", "c"], enable_categorical=True)
+    booster = xgb.train({"objective": "binary:logistic", "base_score": 0.5, "nthread": 1}, data, 0)
+    card = Scorecard("card", np.zeros(1), terms)
+    model = replace(artefact(rounds=0), features=specs, booster=booster, scorecard=card, reference={}, smoke={})
+    for row, start in (
+        ({"stage_index": 5, "current_stage": "negotiation"}, "Stage: negotiation"),
+        ({"stage_index": 5}, "Place"),
+    ):
+        assert explain(model, model.encode_row(row), [row], 5)[0][0].en.startswith(start)
+
+
+def test_a_share_is_told_as_a_percentage() -> None:
+    spec = FeatureSpec("channel_win_rate_180d", "number", "Channel: win rate", "渠道赢单率")
+    found = told(spec, 0.27, {"medians": [0.1, 0.19]}, [0.8, 0.2], wording_of("win", 1))
+    assert (found.en, found.zh) == (
+        "Channel: win rate: 27 %; won leads: median 19 %",
+        "渠道赢单率：27%；赢单线索中位数 19%",
+    )

@@ -23,7 +23,7 @@ from tests.crm_core.conftest import NOW, Load
 from tests.crm_core.golden_record.firm import FACTS, versions
 
 HOUR = timedelta(hours=1)
-REVISION = "0017"
+REVISION = "0019"
 
 
 def told(engine: Engine) -> list[tuple[str, str, int]]:

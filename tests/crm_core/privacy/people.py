@@ -19,6 +19,7 @@ from crm_core.tables import (
     EventRequest,
     FeedChange,
     FindingRow,
+    LeadOverride,
     Prediction,
 )
 from tests.crm_core.conftest import LATER, NOW, Load
@@ -112,6 +113,10 @@ def _derived(connection: Connection) -> None:
     )
     for entity, entity_id in (("lead", "L1"), ("customer", "C2"), ("lead", "L2")):
         _prediction(connection, entity, entity_id)
+    for number, lead_id in enumerate(("L1", "L2"), 1):
+        reason = "secretword" if lead_id == "L1" else "promised"
+        said = {"override_id": number, "lead_id": lead_id, "reason": reason, "person": "li", "said_at": NOW}
+        connection.execute(insert(LeadOverride).values(**said))
     for seq, entity_id in enumerate(("L1", "L2"), 1):
         connection.execute(
             insert(FeedChange).values(

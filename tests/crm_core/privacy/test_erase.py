@@ -59,6 +59,7 @@ def test_nothing_of_the_person_is_left_in_any_table(engine: Engine, planted: Set
     assert "wants a demo" in others["activities"]
     assert "L2" in others["leads"]
     assert [row[0] for row in rows(engine, "SELECT prediction_id FROM predictions")] == ["p-L2"]
+    assert [row[0] for row in rows(engine, "SELECT lead_id FROM lead_overrides")] == ["L2"]
     assert rows(engine, "SELECT seq, entity_id FROM feed_changes ORDER BY seq") == [(1, "erased"), (2, "L2")]
 
 

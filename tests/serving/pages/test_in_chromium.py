@@ -34,6 +34,7 @@ QUERIES = {
     "/customer": "?id=C1",
     "/incident": "?key=funnel.stage_stock:technical_exchange",
     "/funnel": "?by=channel",
+    "/models/change": "?action=train&model=win",
     "/settings/edit": "?key=recognition.medals",
 }
 NO_PAGES = {

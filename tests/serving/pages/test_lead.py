@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from crm_core.overrides import current_overrides
-from crm_core.receipts import write_receipts
+from crm_core.receipts import Receipt, write_receipts
+from scoring.artefact import Artefact
+from scoring.errors import UnknownVersionError
+from serving.pages.old_models import OldModels
 from tests.serving import fakes
 from tests.serving.pages.conftest import Pages, token_of, words_of
 
@@ -94,15 +96,42 @@ def test_an_override_needs_a_form_of_ours(pages: Pages) -> None:
     assert current_overrides(pages.engine) == {}
 
 
+def given(pages: Pages, age_days: float, at: datetime, version: int, offset: float) -> None:
+    """A receipt of L1 at an age, by a version of the model whose log-odds are moved by the offset."""
+    values = {**pages.service.reader.vectors["leads", "L1"].values, "age_days": age_days}
+    model = fakes.artefact("win", offset)
+    probability = float(model.predict(model.encode_row(values))[0])
+    receipt = Receipt(
+        f"p{version}", "lead", "L1", "win", str(version), values, {"win_probability": probability}, [], at, at, at,
+        is_degraded=False,
+    )  # fmt: skip
+    write_receipts(pages.engine, [receipt])
+
+
+class OneOldVersion:
+    """Version 2 of the win model; no other can be had."""
+
+    def load(self, _: str, version: int) -> Artefact:
+        if version != 2:
+            raise UnknownVersionError(f"Version must be 2, but got {version}.")
+        return fakes.artefact("win", -1.0)
+
+
 def test_each_change_of_the_score_is_split(pages: Pages) -> None:
-    vector = pages.service.reader.vectors["leads", "L1"]
     desk = pages.service.runtime.pages
     assert desk is not None
-    for age, at in ((3.0, fakes.NOW - timedelta(days=9)), (12.0, fakes.NOW)):
-        vector.values["age_days"] = age
-        given = desk.leads.by_ids(["L1"])["scores"][0]
-        receipt = pages.service.receipts.find(given["prediction_id"]) or pages.service.stored[given["prediction_id"]]
-        write_receipts(pages.engine, [replace(receipt, scored_at=at)])
+    desk.old_models = OldModels(desk.champions, OneOldVersion())
+    given(pages, 80, fakes.NOW - timedelta(days=9), 1, -2.0)
+    given(pages, 30, fakes.NOW - timedelta(days=5), 2, -1.0)
+    given(pages, 80, fakes.NOW, 3, 0.0)
     words = words_of(pages.get("/lead?id=L1", "rep"))
-    assert re.search(r"Of [+−][\d.]+ points: \+0\.0 from what was done and entered, [+−][\d.]+ from time", words), words
+    number = r"([+−][\d.]+)"
+    split = rf"Of {number} points: \+0\.0 from what was done and entered, {number} from time that passed, {number}"
+    found = re.findall(split, words)
+    assert len(found) == 1
+    total, passed, model = (float(one.replace("−", "-")) for one in found[0])
+    assert passed < -50
+    assert model > 0
+    assert total == pytest.approx(passed + model, abs=0.2)
+    assert "How the change divides cannot be told any more" in words  # from version 1, which is gone, to version 2
     assert "个百分点：跟进与录入 +0.0" in words_of(pages.get("/lead?id=L1", "rep", **{"accept-language": "zh"}))
