@@ -126,9 +126,12 @@ def table_of(rungs: Sequence[Rung]) -> tuple[dict[str, Any], ...]:
 
 
 def chosen(rungs: Sequence[Rung]) -> Rung:
-    """The first rung, rungs being in the order of their simplicity, within one standard error of the best."""
+    """The first rung, rungs being in the order of their simplicity, within one standard error of the best and better
+    than every simpler one: a rung that a simpler one beats must not pass for being judged less surely.
+    """
     best = min(rungs, key=lambda rung: rung.loss)
-    return next(rung for rung in rungs if rung is best or _is_close(rung, best))
+    leading = (rung for place, rung in enumerate(rungs) if all(rung.loss < other.loss for other in rungs[:place]))
+    return next(rung for rung in leading if rung is best or _is_close(rung, best))
 
 
 def _is_close(rung: Rung, best: Rung) -> bool:

@@ -21,6 +21,17 @@ def test_gain_that_lasts_through_time_beats_simplicity() -> None:
     assert chosen([simple, best]) is best
 
 
+def test_a_rung_that_a_simpler_one_beats_does_not_pass_for_being_judged_less_surely() -> None:
+    wobble = np.tile([0.1, -0.1], 20)
+    line, bayes, best = (
+        rung("logistic", [0.51] * 40),
+        rung("naive_bayes", list(0.512 + wobble)),
+        rung("stack", [0.5] * 40),
+    )
+    assert chosen([bayes, best]) is bayes
+    assert chosen([line, bayes, best]) is best
+
+
 def test_gain_of_one_month_alone_does_not() -> None:
     simple, best = rung("rates", [0.495] * 9 + [0.6]), rung("boosted", [0.5] * 10)
     assert chosen([simple, best]) is simple
