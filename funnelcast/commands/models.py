@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -75,7 +78,9 @@ def promote(
 ) -> None:
     """Make a version the champion."""
     context = Context.of(None, is_json)
-    context.registry.promote(model.value, version)
+    with _kept(context, "promote", model) as details:
+        context.registry.promote(model.value, version)
+        details["version"] = version
     context.answer(
         {"model": model.value, "champion": version}, f"Version {version} of {model.value} is the champion now."
     )
@@ -84,10 +89,25 @@ def promote(
 def rollback(model: Annotated[ModelName, typer.Argument(help="Which model.")], is_json: Json = False) -> None:
     """Give the champion's place back to the version that had it before."""
     context = Context.of(None, is_json)
-    version = context.registry.rollback(model.value)
+    with _kept(context, "rollback", model) as details:
+        details["version"] = version = context.registry.rollback(model.value)
     context.answer(
         {"model": model.value, "champion": version}, f"Version {version} of {model.value} is the champion again."
     )
+
+
+@contextmanager
+def _kept(context: Context, action: str, model: ModelName) -> Iterator[dict[str, Any]]:
+    """Keeps a change of the champion in the audit log, as one from the page is: the entry and the act together, with
+    the details that the caller fills in.
+    """
+    from crm_core import audit
+    from crm_core.database import write_transaction
+
+    details: dict[str, Any] = {}
+    with write_transaction(context.engine) as connection:
+        yield details
+        audit.record(connection, getpass.getuser(), f"model.{action}", f"model:{model.value}", details, context.as_of)
 
 
 def _traits_in_words(traits: list[dict[str, Any]]) -> str:
