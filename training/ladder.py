@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.fold_matrix import FoldMatrix
-from training.scorecards import BG_NBD, LOGISTIC_C, PACED, is_possible, starts_of
+from training.scorecards import LOGISTIC_C, PACED, is_possible, starts_of
 from training.search_space import Parameters
 
 Floats = NDArray[np.float64]
@@ -84,13 +84,13 @@ def best_line(rungs: Sequence[Rung]) -> Rung:
 
 
 def eligible(rungs: Sequence[Rung]) -> list[Rung]:
-    """The rungs to choose from: those that tell cases apart; where the customers' own pace is known, those that count
-    it.
+    """The rungs to choose from: those that tell cases apart; where the customers' own pace is known, means of it
+    and of what was learnt from the columns.
 
     Folds of customers reach over two seasons or three, and the blocks of one season err together: which rung had its
-    level right by chance is then chosen with a confidence that it does not deserve. A mean with the pace errs less.
+    level right by chance is then chosen with a confidence that it does not deserve. A mean of both errs less.
     """
-    paced = [rung for rung in rungs if rung.name == BG_NBD or rung.linear in PACED]
+    paced = [rung for rung in rungs if rung.linear in PACED]
     return paced or [rung for rung in rungs if _tells_apart(rung, rungs)] or list(rungs)
 
 
