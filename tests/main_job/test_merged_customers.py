@@ -84,7 +84,7 @@ def test_a_merge_holds_the_credit_of_all_leads_until_it_is_undone(
     line: CommandLine, holds: Callable[[str], list[bool]], client: httpx.Client
 ) -> None:
     stored = {"lead_ids": LEADS}
-    given = {"leads": [{"lead_id": "new", "customer_id": one} for one in ("DUP-A", "DUP-B")]}
+    given = {"leads": [{"lead_id": f"new-{one}", "customer_id": one} for one in ("DUP-A", "DUP-B")]}
     assert holds(AS_OF) == [False, False]
     line("features", "--as-of", UNDONE_AT)
     assert holds_over_http(client, stored) == holds_over_http(client, given) == [False, False]
