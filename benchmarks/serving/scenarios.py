@@ -179,7 +179,7 @@ def _capacity(server: Server, state: State) -> float:
 
 def model_changes(state: State, folder: Path, count: int = 20, pause: float = 6.0, rate: float = 50.0) -> list[Row]:
     """Champions change under load; every fourth one is bad in another way."""
-    bad = changes.BAD[: max(count // 4, 1)]
+    bad, found_before = changes.BAD[: max(count // 4, 1)], changes.findings(state)
     with ours(state, folder, **PATIENT) as server:
         seen: set[int] = set()
         plan = plan_of(server, state, rate, count * pause + 3)
@@ -192,12 +192,14 @@ def model_changes(state: State, folder: Path, count: int = 20, pause: float = 6.
         watching.join()
     wrong = {status: number for status, number in got.result.statuses.items() if status != 200}
     good = {one.version for one in did if one.fault is None}
+    found = changes.findings(state) - found_before
     refused = {one.version for one in did if one.fault} - seen
     return [
         Row(f"{count} model changes at {rate:.0f} requests/s, {len(bad)} of them bad", f"{got.ok()} of "
             f"{sum(got.result.statuses.values())} answered 200, others {wrong}", "no failed request", not wrong),
-        Row("good champions that answered", f"{len(good & seen)} of {len(good)}", "all", good <= seen),
-        Row("bad champions that were refused", f"{len(refused)} of {len(bad)}", "all", len(refused) == len(bad)),
+        Row("good champions that answered", f"{len(good & seen)} of {len(good)}", "all", bool(good) and good <= seen),
+        Row("bad champions that never answered, findings of them", f"{len(refused)} of {len(bad)}, {found}",
+            "all", len(refused) == len(bad) == found),
     ]  # fmt: skip
 
 

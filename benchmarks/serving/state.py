@@ -30,13 +30,13 @@ def prepared(home: Path, count_simulated: int = 4_000, trials: int = 1) -> State
     """The state in `home`, made where there is none yet (some minutes)."""
     done = home / "bench.json"
     if not done.is_file():
-        _command(home, "init")
-        _command(home, "simulate", str(home / "bundle"), "--leads", str(count_simulated), "--seed", "5",
+        command(home, "init")
+        command(home, "simulate", str(home / "bundle"), "--leads", str(count_simulated), "--seed", "5",
                  "--scenario", "calm", "--as-of", AS_OF)  # fmt: skip
-        _command(home, "import", str(home / "bundle"), "--as-of", AS_OF)
-        _command(home, "features", "--as-of", AS_OF)
-        _command(home, "train", "win", "--trials", str(trials), "--as-of", AS_OF)
-        key = _command(home, "key", "bench", "--role", "crm")["key"]
+        command(home, "import", str(home / "bundle"), "--as-of", AS_OF)
+        command(home, "features", "--as-of", AS_OF)
+        command(home, "train", "win", "--trials", str(trials), "--as-of", AS_OF)
+        key = command(home, "key", "bench", "--role", "crm")["key"]
         done.write_text(json.dumps(asdict(State(str(home), key, _multiplied(home)))), encoding="utf-8")
     return State(**json.loads(done.read_text(encoding="utf-8")))
 
@@ -47,10 +47,12 @@ def environment(home: str | Path, **more: str) -> dict[str, str]:
     return {**os.environ, "FUNNELCAST_HOME": str(home), "PYTHONPATH": str(ROOT), "PATH": path, **more}
 
 
-def _command(home: Path, *arguments: str) -> dict[str, Any]:
+def command(home: Path, *arguments: str, **settings: str) -> dict[str, Any]:
+    """What a command of ours answers; settings as environment variables without their prefix."""
     line = [sys.executable, "-m", "funnelcast", *arguments, "--json"]
     print("funnelcast", *arguments, file=sys.stderr)
-    told = subprocess.run(line, env=environment(home), check=True, stdout=subprocess.PIPE, text=True).stdout
+    more = {f"FUNNELCAST_{name}": value for name, value in settings.items()}
+    told = subprocess.run(line, env=environment(home, **more), check=True, stdout=subprocess.PIPE, text=True).stdout
     answer: dict[str, Any] = json.loads(told.splitlines()[-1])
     return answer
 

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import psycopg
 
 from benchmarks.serving.measure import measure, plan_of
 from benchmarks.serving.scenarios import PATIENT, Row
-from benchmarks.serving.server import ours
-from benchmarks.serving.state import State
+from benchmarks.serving.server import Server, ours, running
+from benchmarks.serving.state import State, command, environment
 from funnelcast.free_port import free_port
 
 RATE = 20.0
+POSTGRES = os.environ.get("FUNNELCAST_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres").replace(
+    "+psycopg", ""
+)
+DATABASE = "funnelcast_bench_serving"
 
 
 @dataclass
@@ -66,24 +74,25 @@ class Proxy:
         self.open.clear()
 
 
+Behind = tuple[str, State, Proxy, dict[str, str]]  # a store's name, what to ask with, its proxy, the server's settings
+
+
 def stopped_and_delayed(state: State, folder: Path, seconds: float) -> list[Row]:
-    """The online store in Redis, cut off and then slowed down to a second per answer."""
+    """Each store cut off, and then slowed down to a second per answer."""
     rows = []
-    with _redis(folder) as redis_port, _proxy(redis_port) as proxy:
-        variables = {"STORES__ONLINE_STORE": "redis", "STORES__REDIS_URL": f"redis://127.0.0.1:{proxy.port}/0"}
-        _copy_vectors(state, redis_port)
-        with ours(state, folder, **PATIENT, **variables) as server:
-            measure(server, plan_of(server, state, RATE, 30))  # every lead of the load has a receipt then
+    for store in (_online_store, _crm_database, _registry):
+        with (
+            store(state, folder) as (name, asked, proxy, variables),
+            ours(asked, folder, **PATIENT, **variables) as server,
+        ):
+            measure(server, plan_of(server, asked, RATE, 30))  # every lead of the load has a receipt then
             for fault in ("stopped", "delayed"):
-                rows += _one(server, state, proxy, fault, seconds)
+                rows += _one(server, asked, proxy, f"{name} {fault}", seconds)
     return rows
 
 
-def _one(server: object, state: State, proxy: Proxy, fault: str, seconds: float) -> list[Row]:
-    from benchmarks.serving.server import Server  # noqa: PLC0415
-
-    assert isinstance(server, Server)
-    if fault == "stopped":
+def _one(server: Server, state: State, proxy: Proxy, what: str, seconds: float) -> list[Row]:
+    if what.endswith("stopped"):
         proxy.stop()
     else:
         proxy.delay_seconds = 1.0
@@ -93,12 +102,53 @@ def _one(server: object, state: State, proxy: Proxy, fault: str, seconds: float)
     after = measure(server, plan_of(server, state, RATE, 5))
     share = got.ok() / max(sum(got.result.statuses.values()), 1)
     return [
-        Row(f"online store {fault} for {seconds:.0f} s at {RATE:.0f} requests/s", f"{share:.2%} answered, p99 "
+        Row(f"{what} for {seconds:.0f} s at {RATE:.0f} requests/s", f"{share:.2%} answered, p99 "
             f"{got.at(0.99):.0f} ms, {got.result.statuses}", "99.9 %, p99 at most 300 ms",
             share >= 0.999 and got.at(0.99) <= 300),
         Row("ten seconds after it is back", f"{after.ok()} of {sum(after.result.statuses.values())} answered", "all",
             set(after.result.statuses) == {200}),
     ]  # fmt: skip
+
+
+@contextmanager
+def _online_store(state: State, folder: Path) -> Iterator[Behind]:
+    """In Redis."""
+    with _redis(folder) as redis_port, _proxy(redis_port) as proxy:
+        _copy_vectors(state, redis_port)
+        url = f"redis://127.0.0.1:{proxy.port}/0"
+        yield "online store", state, proxy, {"STORES__ONLINE_STORE": "redis", "STORES__REDIS_URL": url}
+
+
+@contextmanager
+def _crm_database(state: State, folder: Path) -> Iterator[Behind]:
+    """In PostgreSQL: a database of its own, which holds a key and the receipts and no lead."""
+    assert folder.exists()
+    with psycopg.connect(POSTGRES, autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {DATABASE}")
+        port = server.info.port
+        try:
+            with _proxy(port) as proxy:
+                direct, behind = (
+                    {"STORES__DATABASE_URL": f"postgresql+psycopg://{server.info.user}@127.0.0.1:{one}/{DATABASE}"}
+                    for one in (port, proxy.port)
+                )
+                command(Path(state.home), "init", **direct)
+                key = command(Path(state.home), "key", "bench", "--role", "crm", **direct)["key"]
+                yield "CRM database", replace(state, key=key), proxy, behind
+        finally:
+            server.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+
+
+@contextmanager
+def _registry(state: State, folder: Path) -> Iterator[Behind]:
+    """MLflow's own server over the same registry."""
+    port = free_port()
+    database = f"sqlite:///{state.home}/mlruns/mlflow.db"
+    line = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", database, "--port", str(port),
+            "--workers", "1"]  # fmt: skip
+    with running("mlflow-server", line, port, "/health", environment(state.home), folder), _proxy(port) as proxy:
+        yield "registry", state, proxy, {"STORES__MLFLOW_TRACKING_URI": f"http://127.0.0.1:{proxy.port}"}
 
 
 @contextmanager

@@ -89,9 +89,12 @@ def score_customers_now(context: Context) -> DataFrame:
 
 def write_scores(scores: DataFrame, out: Path) -> None:
     """Write the scores whole or not at all; lists become JSON text, and no cell can start a spreadsheet formula."""
-    flat = scores.copy()
+    import pandas as pd
+
+    flat = scores.copy(deep=False)
     for column in flat.select_dtypes("object").columns:
-        flat[column] = flat[column].map(lambda cell: _as_cell(cell, is_csv=out.suffix == ".csv"))
+        cells = [_as_cell(cell, is_csv=out.suffix == ".csv") for cell in flat[column]]
+        flat[column] = pd.Series(cells, index=flat.index, dtype=object)
     part = out.with_name(f".{out.name}.part")
     out.parent.mkdir(parents=True, exist_ok=True)
     if out.suffix == ".parquet":
@@ -102,8 +105,10 @@ def write_scores(scores: DataFrame, out: Path) -> None:
 
 
 def _as_cell(cell: Any, *, is_csv: bool) -> Any:
+    if cell.__class__ is str and not is_csv:
+        return cell
     if isinstance(cell, list | dict):
-        return json.dumps(cell, ensure_ascii=False)
+        return "[]" if cell == [] else json.dumps(cell, ensure_ascii=False)
     if is_csv and isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
         return f"'{cell}"
     return cell

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import httpx
 import pytest
 
+from benchmarks.serving import scenarios
 from benchmarks.serving.measure import measure, plan_of
 from benchmarks.serving.server import Server as Measured
 from benchmarks.serving.state import State as Asked
@@ -37,3 +40,16 @@ def test_far_beyond_capacity_it_serves_refuses_and_recovers(server: Server, stat
         figures = stranger.get("/metrics").text
     assert "funnelcast_shed_total" in figures
     assert 'funnelcast_requests_total{route="/v1/leads/score",status="200"}' in figures
+
+
+def test_champions_change_under_load_and_the_bad_ones_are_refused(
+    server: Server,  # noqa: F811
+    state: State,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Eight changes, two of them bad; `make bench-serving` makes twenty with all five kinds of fault."""
+    _, asked = under(server, state)
+    monkeypatch.setenv("FUNNELCAST_HOME", asked.home)
+    for row in scenarios.model_changes(asked, tmp_path, count=8, pause=5.0, rate=10):
+        assert row.holds, (row.what, row.figure)
