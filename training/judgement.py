@@ -58,7 +58,7 @@ def judge_candidate(
     baselines = {name: metrics_of(test, p, test.w) for name, p in rivals.items()}
     champion, note = _champion(artefact, test, registry)
     losses = {"candidate": row_losses(test.y, predictions)} | {
-        name: row_losses(test.y, p) for name, p in rivals.items()
+        name: row_losses(test.y, p) for name, p in rivals.items() if name not in settings.training.gate.shown_only
     }
     losses |= {} if champion is None else {CHAMPION: row_losses(test.y, champion)}
     error = ece(test.y, predictions, test.w) if predictions.ndim == 1 else 0.0

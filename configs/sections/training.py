@@ -30,6 +30,7 @@ class Gate(Section):
     confidence: Share
     max_ece: Share
     champion_rule: Literal["better", "not_worse"]
+    shown_only: list[str]
 
 
 class Training(Section):
