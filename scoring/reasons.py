@@ -45,10 +45,10 @@ def explain(
     encoded: [n, k] of `artefact.encode`; values: the same n rows before encoding, for the words.
     """
     found = contributions(artefact, encoded)
+    order = np.argsort(-np.abs(found.values), axis=1, kind="stable")[:, :limit].tolist()
     result = []
-    for row, value in enumerate(values):
+    for row, (value, strongest) in enumerate(zip(values, order, strict=True)):
         parts = found.values[row]
-        strongest = np.argsort(-np.abs(parts), kind="stable")[:limit]
         wording = wording_of(artefact.name, int(found.target[row]))
         result.append([
             _reason(artefact, artefact.features[column], value, float(parts[column]), wording)

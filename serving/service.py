@@ -9,6 +9,7 @@ requests take a shorter way (`ShortWay`).
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from typing import Any, cast
 
@@ -81,6 +82,8 @@ class FunnelcastService:
         api.state.runtime = self.runtime
         api.state.document = lambda: openapi_document(service_document(), settings.serving.max_entities)
         self.runtime.start()
+        gc.collect()
+        gc.freeze()  # the million objects of the libraries need not be looked through while requests wait
 
     @bentoml.on_shutdown  # type: ignore[untyped-decorator]
     def close(self) -> None:
