@@ -51,9 +51,9 @@ def explain(
     """
     found = contributions(artefact, encoded)
     groups, sums = list(artefact.reason_columns), grouped(artefact, found.values)
+    order = np.argsort(-np.abs(sums), axis=1, kind="stable")[:, :limit].tolist()
     result = []
-    for row, value in enumerate(values):
-        strongest = np.argsort(-np.abs(sums[row]), kind="stable")[:limit].tolist()
+    for row, (value, strongest) in enumerate(zip(values, order, strict=True)):
         told_row = _Row(sums[row].tolist(), found.values[row].tolist(), encoded[row].tolist(), value)
         wording = wording_of(artefact.name, int(found.target[row]))
         result.append([

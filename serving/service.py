@@ -9,6 +9,7 @@ requests take a shorter way (`ShortWay`).
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from typing import Any, cast
 
@@ -88,6 +89,8 @@ class FunnelcastService:
         api.state.document = lambda: openapi_document(service_document(), settings.serving.max_entities)
         self.runtimes.take_over(assemble(settings, clock))
         self.watch.start()
+        gc.collect()
+        gc.freeze()  # the million objects of the libraries need not be looked through while requests wait
 
     def _place(self, runtime: Any) -> None:
         self.runtime = api.state.runtime = runtime
