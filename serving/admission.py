@@ -20,15 +20,20 @@ from serving.request_log import headers_with_ours, request_id_of
 logger = logging.getLogger("funnelcast.admission")
 
 PROBES = frozenset({"/livez", "/readyz", "/healthz", "/metrics"})
+SCORING = "/score"  # how the paths of such calls end
 LOG_EVERY_SECONDS = 1.0
 
 
 class Admission:
-    """ASGI layer: 503 with Retry-After while `queue_size` requests are under way; probes always pass."""
+    """ASGI layer: 503 with Retry-After while `queue_size` requests are under way, or, to a call for scores, while its
+    turn would come too late; probes always pass.
+    """
 
-    def __init__(self, app: ASGIApp, queue_size: Callable[[], int]) -> None:
+    def __init__(
+        self, app: ASGIApp, queue_size: Callable[[], int], is_crowded: Callable[[], bool] = lambda: False
+    ) -> None:
         self.app = app
-        self.queue_size = queue_size
+        self.queue_size, self.is_crowded = queue_size, is_crowded
         self.count_under_way = 0
         self._count_unlogged = 0
         self._logged_at = float("-inf")
@@ -39,7 +44,10 @@ class Admission:
             await self.app(scope, receive, send)
             return
         if self.count_under_way >= self.queue_size():
-            await self._refuse(scope, send)
+            await self._refuse(scope, send, "queue_full")
+            return
+        if scope["path"].endswith(SCORING) and self.is_crowded():
+            await self._refuse(scope, send, "queue_long")
             return
         self._count(+1)
         try:
@@ -51,8 +59,8 @@ class Admission:
         self.count_under_way += step
         metrics.UNDER_WAY.set(self.count_under_way)
 
-    async def _refuse(self, scope: Scope, send: Send) -> None:
-        metrics.SHED.labels("queue_full").inc()
+    async def _refuse(self, scope: Scope, send: Send, reason: str) -> None:
+        metrics.SHED.labels(reason).inc()
         self._log()
         headers = headers_with_ours(_HEADERS, request_id_of(scope))
         await send({"type": "http.response.start", "status": OverloadedError.http_status, "headers": headers})

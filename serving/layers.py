@@ -25,4 +25,4 @@ def guarded(app: ASGIApp, runtime: Callable[[], Runtime]) -> ASGIApp:
     visitors = visitor_finder(runtime)
     allowed = Access(limited, OperationTable(), lambda: runtime().key_ring, lambda: runtime().rate_limit, visitors)
     traced = Traced(ErrorForm(PageErrors(allowed)), lambda: runtime().traces)
-    return Admission(PagePolicy(RequestLog(traced)), lambda: runtime().rules.queue_size)
+    return Admission(PagePolicy(RequestLog(traced)), lambda: runtime().rules.queue_size, lambda: runtime().is_crowded)

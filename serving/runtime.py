@@ -81,6 +81,11 @@ class Runtime:
         """Where a call for so many entities takes its turn."""
         return self._few if count <= self.rules.bulk_entities else self._many
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether a call for a score would come too late."""
+        return self._few.is_crowded
+
     def start(self) -> None:
         """Load the models and start the threads."""
         self.champions.start()

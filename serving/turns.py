@@ -34,6 +34,12 @@ class Lane:
     count_waiting: int = 0  # changed by the event loop's thread only
     mean_seconds: float = 0.0  # of the last turns; changed by the lane's thread only
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether one more would wait for more than half of the longest time."""
+        count = self.count_waiting
+        return count > SHORT_QUEUE and count * self.mean_seconds > self.max_wait_seconds / 2
+
     async def take(self, arrived_at: float, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         """The function's result, in its turn.
 
@@ -42,7 +48,7 @@ class Lane:
         OverloadedError: the turn would come, or came, too late; nothing was done.
         """
         ahead = self.count_waiting
-        if ahead > SHORT_QUEUE and ahead * self.mean_seconds > self.max_wait_seconds / 2:
+        if self.is_crowded:
             raise self._too_late("queue_long")
 
         def in_turn() -> T:

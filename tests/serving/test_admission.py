@@ -72,3 +72,12 @@ def test_a_turn_that_comes_too_late_is_refused_where_there_was_a_queue(count_bef
     with ThreadPoolExecutor(1) as thread:
         *_, last = asyncio.run(scenario(Lane(thread, max_wait_seconds=0.03)))
     assert isinstance(last, OverloadedError) if is_refused else last == 1
+
+
+def test_a_call_for_scores_is_refused_unread_while_its_turn_would_come_too_late(service: Service) -> None:
+    lane = service.runtime.lane(1)
+    lane.count_waiting, lane.mean_seconds = SHORT_QUEUE + 1, service.runtime.rules.max_wait_seconds
+    refused = service.request("POST", "/v1/leads/score", content=b"never parsed")
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+    assert service.key_look_ups == []
+    assert service.request("GET", "/v1/predictions/none").status_code == 404
