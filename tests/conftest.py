@@ -35,7 +35,7 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, p
 
 
 # Files that take minutes begin first, so that no worker is left with one when the others are done.
-LONGEST_FIRST = ("test_main_job", "test_four_exports", "test_notebooks", "test_service", "test_webhooks")
+LONGEST_FIRST = ("test_main_job", "test_merged_customers", "test_notebooks", "test_four_exports", "test_service")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -44,4 +44,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: LONGEST_FIRST.index(item.path.stem) if item.path.stem in LONGEST_FIRST else 99)
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+            is_main_job = item.path.parent.name == "main_job"  # three files that share one trained state
+            item.add_marker(pytest.mark.xdist_group("main_job" if is_main_job else item.path.stem))
