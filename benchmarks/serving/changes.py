@@ -95,5 +95,7 @@ def watch(server: Server, state: State, seen: set[int], stop: threading.Event) -
 def findings(state: State) -> int:
     """Of how many refused versions the CRM database tells; each worker tells once of each."""
     with sqlite3.connect(Path(state.home) / "crm.db") as connection:
-        (count,) = connection.execute("SELECT count(DISTINCT subject) FROM findings WHERE rule = 'model_refused'").fetchone()
+        (count,) = connection.execute(
+            "SELECT count(DISTINCT subject) FROM findings WHERE rule = 'model_refused'"
+        ).fetchone()
     return int(count)
