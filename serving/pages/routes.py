@@ -25,50 +25,51 @@ from serving.pages.setting import edit_setting, show_setting, undo_setting
 from serving.pages.settings import settings
 from serving.pages.today import today
 
+PAGES = {
+    "/sign-in": sign_in.show_sign_in,
+    "/sign-in/openid": openid_sign_in.begin,
+    "/sign-in/openid/return": openid_sign_in.come_back,
+    "/preferences": sign_in.prefer,
+    "/static/{digest}/{name}": sign_in.static,
+    "/": sign_in.first_page,
+    "/today": today,
+    "/leads": leads,
+    "/leads.csv": leads_csv,
+    "/lead": lead,
+    "/funnel": funnel,
+    "/incidents": incidents,
+    "/incident": incident,
+    "/customers": customers,
+    "/customer": customer,
+    "/channels": channels,
+    "/commission": commission,
+    "/recognition": recognition,
+    "/models": models,
+    "/models/drift": drift,
+    "/explore": explore_page,
+    "/explore/data": explore_data,
+    "/explore.csv": explore_csv,
+    LIBRARY_PATH: library_file,
+    "/reviews": reviews,
+    "/reviews/page": review_page,
+    "/reviews/pdf": review_pdf,
+    "/models/change": confirm_change,
+    "/settings": settings,
+    "/settings/edit": show_setting,
+}
+FORMS = {
+    "/sign-in": sign_in.sign_in,
+    "/sign-out": sign_in.sign_out,
+    "/lead/score": score_lead,
+    "/lead/override": override_lead,
+    "/models/change": change_model,
+    "/settings/edit": edit_setting,
+    "/settings/undo": undo_setting,
+}
+
 
 def page_routes() -> list[Route]:
     """All of them."""
-    get = {
-        "/sign-in": sign_in.show_sign_in,
-        "/sign-in/openid": openid_sign_in.begin,
-        "/sign-in/openid/return": openid_sign_in.come_back,
-        "/preferences": sign_in.prefer,
-        "/static/{digest}/{name}": sign_in.static,
-        "/": sign_in.first_page,
-        "/today": today,
-        "/leads": leads,
-        "/leads.csv": leads_csv,
-        "/lead": lead,
-        "/funnel": funnel,
-        "/incidents": incidents,
-        "/incident": incident,
-        "/customers": customers,
-        "/customer": customer,
-        "/channels": channels,
-        "/commission": commission,
-        "/recognition": recognition,
-        "/models": models,
-        "/models/drift": drift,
-        "/explore": explore_page,
-        "/explore/data": explore_data,
-        "/explore.csv": explore_csv,
-        LIBRARY_PATH: library_file,
-        "/reviews": reviews,
-        "/reviews/page": review_page,
-        "/reviews/pdf": review_pdf,
-        "/models/change": confirm_change,
-        "/settings": settings,
-        "/settings/edit": show_setting,
-    }
-    post = {
-        "/sign-in": sign_in.sign_in,
-        "/sign-out": sign_in.sign_out,
-        "/lead/score": score_lead,
-        "/lead/override": override_lead,
-        "/models/change": change_model,
-        "/settings/edit": edit_setting,
-        "/settings/undo": undo_setting,
-    }
-    return [Route(path, page(handler), methods=["GET"]) for path, handler in get.items()] + [
-        Route(path, page(handler), methods=["POST"]) for path, handler in post.items()
+    return [Route(path, page(handler), methods=["GET"]) for path, handler in PAGES.items()] + [
+        Route(path, page(handler), methods=["POST"]) for path, handler in FORMS.items()
     ]
