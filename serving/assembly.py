@@ -109,6 +109,7 @@ def _key_ring(engine: Any, settings: Settings) -> KeyRing:
         rules.key_cache_seconds,
         rules.store_timeout_seconds,
         rules.key_grace_seconds,
+        rules.key_first_timeout_seconds,
     )
 
 

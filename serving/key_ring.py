@@ -10,7 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from crm_core.access import Scope
@@ -53,7 +53,8 @@ class KeyRing:
     find: looks a key up in its table; may block.
     bootstrap: the key of the settings, with role admin; None: there is none.
     cache_seconds: how long a withdrawn key may still work while the table answers.
-    timeout_seconds: how long a request waits for the table.
+    timeout_seconds: how long a request waits for the table where a remembered answer may stand in for its own.
+    first_timeout_seconds: how long where none may: a key that was never asked for, as at the first call of the day.
     """
 
     def __init__(
@@ -63,11 +64,13 @@ class KeyRing:
         cache_seconds: float,
         timeout_seconds: float = 5.0,
         grace_seconds: float = 0.0,
+        first_timeout_seconds: float = 5.0,
     ) -> None:
         self._find = find
         self._bootstrap = hashlib.sha256(bootstrap.encode()).digest() if bootstrap else None
-        self._cache_seconds, self._timeout_seconds, self._grace_seconds = cache_seconds, timeout_seconds, grace_seconds
-        self._calls = BoundedCalls("key", timeout_seconds)
+        self._cache_seconds, self._grace_seconds = cache_seconds, grace_seconds
+        self._timeout_seconds, self._first_timeout_seconds = timeout_seconds, first_timeout_seconds
+        self._calls = BoundedCalls("key", first_timeout_seconds)
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
         self._asked: dict[bytes, Future[Caller | None]] = {}
         self._lock = threading.Lock()
@@ -87,10 +90,21 @@ class KeyRing:
         known = self._known.get(digest)
         if known is not None and known.until > time.monotonic():
             return known.caller
+        stand_in = self._stand_in(known)
+        allowed = self._first_timeout_seconds if stand_in is None else self._timeout_seconds
         try:
-            return await asyncio.wait_for(asyncio.shield(self._answer_for(digest, key)), self._timeout_seconds)
+            return await asyncio.wait_for(asyncio.shield(self._answer_for(digest, key)), allowed)
         except Exception as error:
-            return self._remembered(digest, error)
+            if stand_in is None:
+                raise StoreSilentError("The key store must answer, but does not; try again soon.") from error
+            self._remember(digest, replace(stand_in, until=time.monotonic() + self._cache_seconds))
+            return stand_in.caller
+
+    def _stand_in(self, known: _Known | None) -> _Known | None:
+        """What may be answered instead of the table."""
+        if known is None or known.caller is None or time.monotonic() - known.found_at > self._grace_seconds:
+            return None
+        return known
 
     def _answer_for(self, digest: bytes, key: str) -> asyncio.Future[Caller | None]:
         """The table's answer; those who come meanwhile wait for the same one."""
@@ -109,13 +123,6 @@ class KeyRing:
         finally:
             with self._lock:
                 self._asked.pop(digest, None)
-
-    def _remembered(self, digest: bytes, error: Exception) -> Caller | None:
-        known, now = self._known.get(digest), time.monotonic()
-        if known is None or known.caller is None or now - known.found_at > self._grace_seconds:
-            raise StoreSilentError("The key store must answer, but does not; try again soon.") from error
-        self._remember(digest, _Known(known.caller, now + self._cache_seconds, known.found_at))
-        return known.caller
 
     def _remember(self, digest: bytes, known: _Known) -> None:
         with self._lock:

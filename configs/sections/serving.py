@@ -29,6 +29,7 @@ class Serving(Section):
     store_timeout_seconds: Seconds
     breaker_failures: PositiveInt
     breaker_pause_seconds: Seconds
+    key_first_timeout_seconds: Seconds
     key_grace_seconds: Annotated[float, Field(ge=0)]
     shadow_share: Share
     trace_endpoint: str | None

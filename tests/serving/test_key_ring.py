@@ -36,7 +36,9 @@ def table() -> Table:
 
 
 def ring(table: Table, grace_seconds: float = 60) -> KeyRing:
-    return KeyRing(table.find, None, cache_seconds=0.0, timeout_seconds=0.1, grace_seconds=grace_seconds)
+    return KeyRing(
+        table.find, None, cache_seconds=0.0, timeout_seconds=0.1, grace_seconds=grace_seconds, first_timeout_seconds=1
+    )
 
 
 def test_a_key_that_was_known_still_opens_while_the_table_fails(table: Table) -> None:
@@ -53,6 +55,11 @@ def test_a_table_that_hangs_is_waited_for_no_longer_than_allowed(table: Table) -
     started = time.monotonic()
     assert asyncio.run(keys.identify("good")) == ODOO
     assert time.monotonic() - started < 0.45
+
+
+def test_a_slow_table_is_waited_for_where_nothing_can_stand_in(table: Table) -> None:
+    table.pause = 0.3
+    assert asyncio.run(ring(table).identify("good")) == ODOO
 
 
 @pytest.mark.parametrize("key", ["good", "stranger"])
