@@ -46,3 +46,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("xdist_group") is None:
             is_main_job = item.path.parent.name == "main_job"  # three files that share one trained state
             item.add_marker(pytest.mark.xdist_group("main_job" if is_main_job else item.path.stem))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """A group that xdist does not see makes its state once per worker, which doubles the time of the slow tests."""
+    if getattr(session.config.option, "loadgroup", False) and any("@" not in item.nodeid for item in session.items):
+        raise pytest.UsageError("pytest and pytest-xdist must agree on groups, but xdist named none in the tests' ids.")

@@ -58,7 +58,7 @@ def fit_candidate(parts: Split, choice: Choice, settings: Settings, seed: int, t
     shape = choose_calibrator(
         before, level, margins(first, parts.calibrate), is_mature=is_mature, has_seasons=not parts.test.is_by_entity
     )
-    last = recipe.fit(parts.before_test)
+    last = recipe.fit(parts.before_test, parts.past)
     if not last.is_multiclass and shape.kind != "identity":
         newest = margins(last, recipe.newest(parts.before_test, parts.calibrate, parts.test_from))
         shape = anchored(shape, newest.margin, newest.y, newest.w)
@@ -109,14 +109,17 @@ class Recipe:
     trained_as_of: datetime
     half_lives: HalfLives
 
-    def fit(self, part: Dataset) -> Artefact:
-        """An artefact without calibration."""
+    def fit(self, part: Dataset, bought: Dataset | None = None) -> Artefact:
+        """An artefact without calibration. bought: rows whose customers' pace is fit; a purchase is known before the
+        outcome is.
+        """
+        customers = Customers.of(part if bought is None else bought)
         rung, specs = self.choice.rung, learn_features(part, self.settings.training)
         encoded = encode_frame(specs, part.frame)
         kinds = [kind for kind in (rung.start, rung.linear) if kind is not None]
         weights = {PRIOR: self.weighted(part).w}
         cards = [
-            fit_scorecard(kind, specs, encoded, part.y, weights.get(kind, part.w), part.class_count, Customers.of(part))
+            fit_scorecard(kind, specs, encoded, part.y, weights.get(kind, part.w), part.class_count, customers)
             for kind in kinds
         ]
         booster = self._trees(part, specs, encoded, cards[0])

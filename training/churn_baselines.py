@@ -10,14 +10,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.bg_nbd import History
 from scoring.calibration import sigmoid
 from scoring.encoding import encode_frame
 from scoring.feature_spec import FeatureSpec
 from scoring.pace import PACE_COLUMNS
 from training.bg_nbd import fit_bg_nbd
 from training.dataset import Dataset
-from training.own_pace import newest_rows
+from training.own_pace import history_of, newest_rows
 from training.scorecards import fit_scorecard
 
 Floats = NDArray[np.float64]
@@ -49,12 +48,6 @@ def same_weeks(past: Dataset, test: Dataset) -> Floats:
         if is_same.any():
             result[test.as_of == moment] = np.average(past.y[is_same], weights=past.w[is_same])
     return result
-
-
-def history_of(part: Dataset) -> History:
-    """Purchases in days, as BG/NBD counts them."""
-    count, tenure, recency = (part.frame[name].to_numpy(dtype=np.float64) for name in PACE_COLUMNS)
-    return History.of(count, tenure, recency)
 
 
 def _recency_rule(past: Dataset, test: Dataset) -> Floats:

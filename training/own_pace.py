@@ -1,4 +1,4 @@
-"""BG/NBD as a rung for churn, fit to the customers of the training rows."""
+"""BG/NBD as a rung for churn, fit to the customers' purchases."""
 
 from __future__ import annotations
 
@@ -21,15 +21,23 @@ Matrix = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Customers:
-    """Whose the rows are, [n], oldest rows first, and how many days ahead one looks."""
+    """What each customer bought until the last row of them, and how many days ahead one looks."""
 
-    entity: NDArray[np.int_]
+    history: History
     horizon_days: int
 
     @classmethod
     def of(cls, part: Dataset) -> Customers | None:
-        """Those of a part; None for other models than churn."""
-        return cls(part.entity, part.horizon_days) if part.model == "churn" else None
+        """Those of a part, whether their outcomes are known or not; None for other models than churn."""
+        if part.model != "churn" or not set(PACE_COLUMNS) <= set(part.frame):
+            return None
+        return cls(history_of(part.take(newest_rows(part.entity))), part.horizon_days)
+
+
+def history_of(part: Dataset) -> History:
+    """Purchases in days until each row, as BG/NBD counts them."""
+    count, tenure, recency = (part.frame[name].to_numpy(dtype=np.float64) for name in PACE_COLUMNS)
+    return History.of(count, tenure, recency)
 
 
 def has_pace(specs: Sequence[FeatureSpec]) -> bool:
@@ -47,7 +55,7 @@ def newest_rows(entity: NDArray[np.int_]) -> NDArray[np.intp]:
 
 
 def fit_pace(specs: Sequence[FeatureSpec], encoded: Matrix, customers: Customers) -> Scorecard:
-    """A scorecard of the pace alone.
+    """A scorecard of the pace alone; values are explained against the middle of the encoded rows.
 
     Raises
     ------
@@ -56,10 +64,9 @@ def fit_pace(specs: Sequence[FeatureSpec], encoded: Matrix, customers: Customers
     names = [spec.name for spec in specs]
     count, tenure, recency = (names.index(name) for name in PACE_COLUMNS)
     values = encoded[:, [count, tenure, recency]].astype(np.float64)
-    history = History.of(*values[newest_rows(customers.entity)].T)
     known = values[History.of(*values.T).is_known]
     middle = np.median(known, axis=0) if len(known) else np.zeros(3)
-    model = fit_bg_nbd(history)
+    model = fit_bg_nbd(customers.history)
     average = (float(middle[0]), float(middle[1]), float(middle[2]))
     pace = Pace(model, customers.horizon_days, (count, tenure, recency), average)
     return Scorecard("bg_nbd", np.array([pace.base]), pace=pace)
