@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from configs.sections import Gate
 from training.bootstrap import paired_differences
+from training.gate_words import Words, badly_calibrated, joined, not_better, promoted, refused, worse
 
 Floats = NDArray[np.float64]
 CHAMPION = "champion"
@@ -42,16 +43,23 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the candidate becomes champion, and why, in words."""
+    """Whether the candidate becomes champion, and why, in the words of both languages."""
 
     is_promoted: bool
-    reason: str
+    words: Words
     comparisons: tuple[Comparison, ...]
+
+    @property
+    def reason(self) -> str:
+        """Why, in English, the language of logs and reports."""
+        return self.words["en"]
 
     def to_json(self) -> dict[str, Any]:
         """The `gate` part of a training report."""
         rivals = {comparison.rival: comparison.to_json() for comparison in self.comparisons}
-        return {"passed": self.is_promoted, "reason": self.reason, "against": rivals}
+        return {
+            "passed": self.is_promoted, "reason": self.reason, "reason_zh": self.words["zh"], "against": rivals,
+        }  # fmt: skip
 
 
 def judge(
@@ -61,7 +69,7 @@ def judge(
     ece: float,
     settings: Gate,
     seed: int,
-    note: str = "",
+    note: Words | None = None,
 ) -> Verdict:
     """The verdict. losses: [n] log loss per row; first the candidate, second the simplest baseline, then other rivals.
 
@@ -70,10 +78,10 @@ def judge(
     comparisons = compare(losses, w, entity, settings, seed)
     faults = [_fault(comparison, settings, is_simplest=i == 0) for i, comparison in enumerate(comparisons)]
     if ece > settings.max_ece:
-        faults.append(f"its calibration error {ece:.3f} is above the limit {settings.max_ece}")
+        faults.append(badly_calibrated(ece, settings.max_ece))
     found = [fault for fault in faults if fault]
-    reason = f"Refused: {'; '.join(found)}." if found else _praise(comparisons)
-    return Verdict(not found, f"{reason} {note}".strip(), tuple(comparisons))
+    words = refused(found) if found else promoted(comparisons[0], comparisons[1:])
+    return Verdict(not found, joined(words, note), tuple(comparisons))
 
 
 def compare(
@@ -92,31 +100,11 @@ def compare(
     return result
 
 
-def _fault(comparison: Comparison, settings: Gate, *, is_simplest: bool) -> str | None:
-    shown = f"log loss {comparison.difference:+.4f} [{comparison.low:+.4f}, {comparison.high:+.4f}]"
+def _fault(comparison: Comparison, settings: Gate, *, is_simplest: bool) -> Words | None:
     must_beat = is_simplest or (comparison.rival == CHAMPION and settings.champion_rule == "better")
     # Both tails: of equals, half the tail may be taken for better.
     if must_beat and comparison.share_better < (1 + settings.confidence) / 2:
-        sure = f"{settings.confidence:.0%} confidence"
-        return f"it must beat {_called(comparison.rival)} at {sure}, but has {shown} against it"
+        return not_better(comparison, settings.confidence)
     if not must_beat and comparison.share_worse >= settings.confidence:
-        return f"it must not be worse than {_called(comparison.rival)}, but has {shown} against it"
+        return worse(comparison)
     return None
-
-
-def _praise(comparisons: list[Comparison]) -> str:
-    simplest, others = comparisons[0], comparisons[1:]
-    beaten = f"Promoted: beats {_called(simplest.rival)} by {-simplest.difference:.4f} in log loss"
-    return (
-        f"{beaten} and is not worse than {', '.join(_called(other.rival) for other in others)}."
-        if others
-        else f"{beaten}."
-    )
-
-
-def _called(rival: str) -> str:
-    names = {"base_rate": "the base rate", "naive_bayes": "naive Bayes", "logistic": "logistic regression",
-             "stay": "'everybody stays'", "markov": "the Markov transition rates",
-             "recency": "the rule of the days since the last order", "bg_nbd": "BG/NBD",
-             "calendar": "the same weeks of earlier years", CHAMPION: "the present champion"}  # fmt: skip
-    return names.get(rival, rival)

@@ -19,6 +19,7 @@ from training.by_age import metrics_by_age
 from training.candidate import Candidate, told_by
 from training.dataset import Dataset
 from training.gate import CHAMPION, Verdict, judge
+from training.gate_words import NO_CHAMPION, Words, incomparable
 from training.level import Told, followed, probabilities
 from training.split import Split
 
@@ -85,13 +86,13 @@ def _intervals(test: Dataset, p: Floats, seed: int) -> dict[str, list[float]]:
     return metric_intervals(lambda w: metrics_of(test, p, w), test.w, test.entity, samples, seed)
 
 
-def _champion(artefact: Artefact, test: Dataset, registry: Registry | None) -> tuple[Floats | None, str]:
+def _champion(artefact: Artefact, test: Dataset, registry: Registry | None) -> tuple[Floats | None, Words | None]:
     """The champion's predictions of the test part, or why there are none."""
     reference = registry.champion(artefact.name) if registry else None
     if reference is None:
-        return None, "There was no champion to compare with."
+        return None, NO_CHAMPION
     try:
         champion = Artefact.load(reference.folder)
-        return champion.predict(champion.encode(test.frame)), ""
+        return champion.predict(champion.encode(test.frame)), None
     except (FeatureMissingError, ArtefactError) as error:
-        return None, f"The champion, version {reference.version}, could not be compared: {error}"
+        return None, incomparable(reference.version, error)

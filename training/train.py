@@ -162,7 +162,8 @@ def _register(
         artefact.save(Path(folder))
         verdict = judgement.verdict
         version_tags = {"log_loss": f"{judgement.metrics['log_loss']:.4f}",
-                        "gate": "passed" if verdict.is_promoted else "refused", "reason": verdict.reason}  # fmt: skip
+                        "gate": "passed" if verdict.is_promoted else "refused",
+                        "reason": verdict.reason, "reason_zh": verdict.words["zh"]}  # fmt: skip
         version = registry.register(artefact.name, Path(folder), run.run_id, version_tags)
         if verdict.is_promoted:
             registry.promote(artefact.name, version)

@@ -48,9 +48,15 @@ def read_monitor(reports: Path) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _gate_reason(job: JobState | None) -> str:
-    """What the gate said of the model that the last training made."""
-    return str(((job.answer or {}).get("gate") or {}).get("reason") or "") if job else ""
+def _gate_reason(job: JobState | None) -> dict[str, str]:
+    """What the gate said of the model that the last training made, by language."""
+    return _spoken((job.answer or {}).get("gate") or {}) if job else _spoken({})
+
+
+def _spoken(gate: dict[str, Any]) -> dict[str, str]:
+    """A gate's reason by language; a version judged before Chinese was kept has English alone."""
+    english = str(gate.get("reason") or "")
+    return {"en": english, "zh": str(gate.get("reason_zh") or english)}
 
 
 def _card(desk: Desk, name: str) -> dict[str, Any]:
@@ -61,7 +67,7 @@ def _card(desk: Desk, name: str) -> dict[str, Any]:
     files = desk.model_files.of(run_id) if run_id else {}
     return {
         "name": name,
-        "versions": versions,
+        "versions": [{**one, "said": _spoken(one)} for one in versions],
         "has_previous": any(one.get("alias") == "previous" for one in versions),
         "champion": champion,
         "rows": _metric_rows(champion) if champion else [],

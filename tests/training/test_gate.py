@@ -57,3 +57,5 @@ def test_refusal_is_a_sentence_with_the_figures(settings: Settings) -> None:
     assert not verdict.is_promoted
     assert "must beat the base rate at 95% confidence" in verdict.reason
     assert "calibration error 0.400 is above the limit 0.2" in verdict.reason
+    assert "须以 95% 的置信度优于基准率" in verdict.words["zh"]
+    assert "校准误差 0.400 超过上限 0.2" in verdict.to_json()["reason_zh"]

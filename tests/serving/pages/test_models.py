@@ -85,6 +85,10 @@ def test_a_broken_file_of_the_monitoring_is_as_none(pages: Pages, tmp_path: Path
     assert pages.status("/models/drift") == 404
 
 
+SAID = {"gate": "refused", "reason": "Refused: off.", "reason_zh": "未通过：偏差。"}
+OLD = {"gate": "passed", "reason": "Promoted: good."}  # judged before Chinese was kept
+
+
 @dataclass
 class TwoVersions:
     """Version 3 is the champion, 2 was it before; promotions are kept."""
@@ -95,7 +99,10 @@ class TwoVersions:
 
     def versions(self, name: str) -> list[dict[str, Any]]:
         alias = {self.champion: "champion", self.previous: "previous"}
-        return [{"model": name, "version": one, "alias": alias.get(one), "run_id": ""} for one in (4, 3, 2)]
+        return [
+            {"model": name, "version": one, "alias": alias.get(one), "run_id": "", **(SAID if one == 4 else OLD)}
+            for one in (4, 3, 2)
+        ]
 
     def promote(self, name: str, version: int) -> None:  # noqa: ARG002
         if self.failure:
@@ -121,6 +128,15 @@ def changeable(pages: Pages, tmp_path: Path) -> tuple[Pages, TwoVersions]:
 def entries(pages: Pages) -> list[tuple[str, str, str]]:
     found = audit.read_entries(pages.engine, 50)
     return [(one.actor, one.action, one.subject) for one in found if one.action.startswith("model.")]
+
+
+def test_why_a_version_passed_or_not_is_told_in_the_readers_language(changeable: tuple[Pages, TwoVersions]) -> None:
+    pages, _ = changeable
+    english, chinese = (words_of(pages.get("/models", "analyst", **{"accept-language": one})) for one in ("en", "zh"))
+    assert "Refused: off." in english
+    assert "未通过：偏差。" in chinese
+    assert "Refused: off." not in chinese
+    assert "Promoted: good." in chinese
 
 
 def test_a_version_is_put_into_use_after_a_second_look(changeable: tuple[Pages, TwoVersions]) -> None:
