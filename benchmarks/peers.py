@@ -83,7 +83,8 @@ def _frames(past: Dataset, test: Dataset) -> tuple[pd.DataFrame, pd.DataFrame]:
     return parts[0], parts[1]
 
 
-def _hist_gradient_boosting(x: pd.DataFrame, y: NDArray[np.int_], w: Floats, seed: int) -> Any:
+def hist_gradient_boosting(x: pd.DataFrame, y: NDArray[np.int_], w: Floats, seed: int) -> Any:
+    """Fit with its defaults; columns of categories as such."""
     from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 (only where it is run)
 
     return HistGradientBoostingClassifier(categorical_features="from_dtype", random_state=seed).fit(x, y, w)
@@ -104,7 +105,7 @@ def _flaml(x: pd.DataFrame, y: NDArray[np.int_], w: Floats, seed: int) -> Any:
 
 
 PEERS: dict[str, tuple[str, Callable[..., Any]]] = {
-    "hist_gradient_boosting": ("sklearn", _hist_gradient_boosting),
+    "hist_gradient_boosting": ("sklearn", hist_gradient_boosting),
     "lightgbm": ("lightgbm", _lightgbm),
     "flaml_60s": ("flaml", _flaml),
 }

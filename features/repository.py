@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from configs.progress import SILENT, Progress
 from configs.settings import Settings
@@ -125,6 +126,22 @@ class FeatureRepository:
             spine = session.bench.keep("current", current_spine(view, session, shape, moment, None))
             for chunk in session.chunks(view, spine, shape):
                 yield as_frame(view, chunk, shape, self._settings.features)
+
+    def frame_at(self, entity: str, moments: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
+        """Features of these leads or customers at a moment each: entity_id, as_of (naive UTC) per row; columns as in
+        `current_frame`. Which columns there are is as of `as_of`. One that is not visible at its moment has no row.
+        """
+        view = _view_of(entity)
+        self._extract(SILENT)
+        with self._session() as session:
+            shape = self._shape(session, to_naive_utc(as_of))
+            rows = pa.table({
+                "entity_id": pa.array(moments["entity_id"], pa.string()),
+                "as_of": pa.array(moments["as_of"], pa.timestamp("us")),
+            })  # fmt: skip
+            return as_frame(
+                view, session.frame(view, session.bench.take("asked", rows), shape), shape, self._settings.features
+            )
 
     def creation_frame(self, start: datetime, end: datetime, as_of: datetime) -> pd.DataFrame:
         """Leads created in [start, end) and visible at as_of, as they were when they became visible; columns as in

@@ -106,6 +106,18 @@ def test_refresh_brings_an_event_into_the_vector(built: Home) -> None:
     assert vector.values["activity_last_days"] == 0.0
 
 
+def test_a_frame_at_moments_of_their_own_holds_what_was_current_then(home: Home) -> None:
+    days = [AS_OF - timedelta(days=20), AS_OF]
+    current = pd.concat([home.repository.current_frame("leads", day) for day in days], ignore_index=True)
+    asked = current[["entity_id"]].assign(as_of=current["as_of"].dt.tz_localize(None))
+    found = home.repository.frame_at("leads", asked, AS_OF)
+    expected = current.sort_values(["entity_id", "as_of"], ignore_index=True)[found.columns]
+    assert len(found) > 10
+    assert found["as_of"].tolist() == expected["as_of"].tolist()
+    for name in found.columns.drop("as_of"):
+        assert all(map(same, found[name], expected[name])), name
+
+
 def test_current_frame_has_context_features_and_whole_types(home: Home) -> None:
     frame = home.repository.current_frame("leads", AS_OF)
     context = {"expected_amount_cents", "customer_id", "rep_id", "channel_id", "current_stage", "created_at"}
