@@ -3,8 +3,7 @@
 Grain: one row per channel. Leads are those of the last `channel_days` days that are old enough to have ended
 (`channel_mature_days`); small channels are drawn towards the mean of all: three lucky leads make no best channel.
 
-Shares: beta-binomial, posterior mean and 95 % interval of Beta(m p + hits, m (1 - p) + misses) with p the share of all
-channels and m the strength of the prior by moments (J. Kleinman, J. Am. Stat. Assoc. 68, 1973).
+Shares: see `monitoring.shrunk_shares`.
 Cost per win: spend of the period / wins; its interval from that of the wins (Garwood, Biometrika 28, 1936).
 """
 
@@ -24,34 +23,16 @@ from crm_core.funnel.dimensions import groups_of
 from crm_core.funnel.figures import DAY, lost_places
 from crm_core.gates.facts import LeadFacts
 from crm_core.gates.size_fit import size_fit
+from monitoring.channel_customers import BroughtCustomers, brought_customers
 from monitoring.diagnosis.ages import days_before
 from monitoring.diagnosis.facts import CaseFacts
 from monitoring.intervals import Interval
+from monitoring.shrunk_shares import Share, shrunk_shares
 from monitoring.texts import Text, percent
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 CENTS = 100
-LEAST_PRIOR, MOST_PRIOR = 2.0, 500.0
-
-
-@dataclass(frozen=True)
-class Share:
-    """A share of a channel's leads: as counted, shrunk, and its 95 % interval."""
-
-    hits: int
-    rows: int
-    shrunk: float
-    interval: Interval
-
-    @property
-    def counted(self) -> float | None:
-        """Hits over rows; None without rows."""
-        return self.hits / self.rows if self.rows else None
-
-    def to_json(self) -> dict[str, Any]:
-        """All figures by name."""
-        return {**vars(self), "interval": vars(self.interval), "counted": self.counted}
 
 
 @dataclass(frozen=True)
@@ -64,8 +45,7 @@ class ChannelQuality:
     reached: stage -> share of the leads that came so far. won: share that was won.
     size_fit: mean over leads with a known size or budget, in 0..1.
     cycle_days: median from creation to the win. value_per_win: mean amount of the leads' orders.
-    cost_per_win: with its interval. churned: share of the customers it brought that bought nothing in the last
-        `churn` horizon.
+    cost_per_win: with its interval. brought: what became of the customers it brought.
     verdict: cut, keep or grow.
     """
 
@@ -81,7 +61,7 @@ class ChannelQuality:
     spend: float | None
     cost_per_win: float | None
     cost_interval: Interval | None
-    churned: Share | None
+    brought: BroughtCustomers
     verdict: str
     text: Text
 
@@ -92,25 +72,9 @@ class ChannelQuality:
             "reached": {name: share.to_json() for name, share in self.reached.items()},
             "won": self.won.to_json(),
             "cost_interval": vars(self.cost_interval) if self.cost_interval else None,
-            "churned": self.churned.to_json() if self.churned else None,
+            "brought": self.brought.to_json(),
             "text": self.text.to_json(),
         }
-
-
-def shrunk_shares(hits: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> list[Share]:
-    """Shares of groups, each drawn towards that of all; the more alike the groups, the stronger.
-
-    >>> [round(share.shrunk, 2) for share in shrunk_shares(np.array([3, 200]), np.array([3, 1000]))]
-    [0.23, 0.2]
-    """
-    whole = float(hits.sum() / max(rows.sum(), 1))
-    prior = _prior_strength(hits, rows, whole)
-    a, b = prior * whole + hits, prior * (1 - whole) + rows - hits
-    low, high = stats.beta.ppf([[0.025], [0.975]], np.maximum(a, 1e-6), np.maximum(b, 1e-6))
-    return [
-        Share(int(k), int(n), float(x / (x + y)), Interval(float(lo), float(hi)))
-        for k, n, x, y, lo, hi in zip(hits, rows, a, b, low, high, strict=True)
-    ]
 
 
 def channel_quality(facts: CaseFacts, settings: Settings) -> list[ChannelQuality]:
@@ -146,7 +110,7 @@ class _Measured:
         self.fit = self._grouped(self._size_fit(), judged, "mean")
         self.value = self._grouped(self._value(), self.is_won, "mean")
         self.spend = self._spend()
-        self.churned = self._churned()
+        self.brought = brought_customers(facts, settings, codes, size)
 
     def _count(self, mask: Mask) -> npt.NDArray[np.int64]:
         return np.bincount(self._codes[mask], minlength=self._size)
@@ -201,21 +165,6 @@ class _Measured:
         totals = spend[inside].groupby("channel_id")["amount_cents"].sum() / CENTS
         return {str(channel): float(amount) for channel, amount in totals.items()}
 
-    def _churned(self) -> list[Share] | None:
-        """Of the customers whose first order came of a lead of the channel, those without an order in the horizon."""
-        orders = self._facts.orders.sort_values("ordered_at", kind="stable")
-        firsts = orders.drop_duplicates("customer_id")
-        horizon = self._facts.now - self._settings.training.churn.horizon_days * DAY
-        firsts = firsts[(firsts["lead"] >= 0).to_numpy() & (firsts["ordered_at"].to_numpy() <= horizon)]
-        if firsts.empty:
-            return None
-        last = orders.groupby("customer_id")["ordered_at"].max()
-        is_gone = (firsts["customer_id"].map(last) <= horizon).to_numpy()
-        codes = self._codes[firsts["lead"].to_numpy()]
-        return shrunk_shares(
-            np.bincount(codes[is_gone], minlength=self._size), np.bincount(codes, minlength=self._size)
-        )
-
 
 def _row(facts: CaseFacts, measured: _Measured, g: int, label: str, rules: Diagnosis) -> ChannelQuality:
     won, spend = measured.won[g], measured.spend.get(label)
@@ -228,7 +177,7 @@ def _row(facts: CaseFacts, measured: _Measured, g: int, label: str, rules: Diagn
         {stage: shares[g] for stage, shares in measured.reached.items()}, won,
         _finite(measured.fit[g]), _finite(measured.cycle[g]), value,
         spend, cost, _cost_interval(spend, won.hits) if cost is not None and spend is not None else None,
-        measured.churned[g] if measured.churned and measured.churned[g].rows else None,
+        measured.brought[g],
         verdict, _text(measured, g, name, verdict, spend),
     )  # fmt: skip
 
@@ -264,18 +213,6 @@ def _text(measured: _Measured, g: int, name: str, verdict: str, spend: float | N
         f"{more} wins.",
         f"{verb[1]}{name}：赢单率{percent(own.shrunk, 1)}；每增加100条同类线索至少带来{more}单。",
     )
-
-
-def _prior_strength(hits: npt.NDArray[np.int64], rows: npt.NDArray[np.int64], whole: float) -> float:
-    """Leads that the prior is worth, by moments: few where the groups differ more than chance makes them."""
-    kept = rows > 0
-    if kept.sum() < 2 or not 0 < whole < 1:
-        return LEAST_PRIOR
-    shares, n = hits[kept] / rows[kept], rows[kept].astype(float)
-    between = float((n * (shares - whole) ** 2).sum() / n.sum())
-    within = float((whole * (1 - whole) * len(n)) / n.sum())
-    excess = max(between - within, 1e-9)
-    return float(np.clip(whole * (1 - whole) / excess - 1, LEAST_PRIOR, MOST_PRIOR))
 
 
 def _cost_interval(spend: float, wins: int) -> Interval:

@@ -44,14 +44,15 @@ def in_words(found: list[ChannelQuality]) -> str:
     """The matrix, and the list of what to do in both languages."""
     header = [
         "channel", "leads", "share", "fit", "won", "95 % interval", "cycle days", "value/win", "cost/win", "churned",
-        "verdict",
+        "growth+strategic", "tier up/down", "verdict",
     ]  # fmt: skip
     rows = [
         [
             row.name, row.leads, f"{row.share:.0%}", _form("{:.2f}", row.size_fit), f"{row.won.shrunk:.1%}",
             f"{row.won.interval.low:.1%} to {row.won.interval.high:.1%}", _form("{:.0f}", row.cycle_days),
             _form("{:,.0f}", row.value_per_win), _form("{:,.0f}", row.cost_per_win),
-            f"{row.churned.shrunk:.0%}" if row.churned else "-", row.verdict,
+            *(f"{one.shrunk:.0%}" if one else "-" for one in (row.brought.churned, row.brought.valued)),
+            f"{row.brought.risen}/{row.brought.fallen}" if row.brought.valued else "-", row.verdict,
         ]
         for row in found
     ]  # fmt: skip

@@ -41,7 +41,7 @@ class CaseFacts:
     funnel: the funnel's facts; rows of leads are 0..n-1.
     activities: one row per activity: `lead` (row, -1 for none), occurred_at, rep_id, duration_seconds, summary.
     orders: one row per order with a positive amount: `lead` (-1 for none), customer_id, ordered_at, amount_cents,
-        category, discount_rate (0..1).
+        category, discount_rate (0..1). cancellations: the other orders.
     reps: one row per rep, by rep_id: team, hired_on, weekly_capacity_hours.
     channels: name of each channel by its id.
     spend: channel_id, spent_on, amount_cents.
@@ -50,6 +50,7 @@ class CaseFacts:
     funnel: FunnelFacts
     activities: pd.DataFrame
     orders: pd.DataFrame
+    cancellations: pd.DataFrame
     reps: pd.DataFrame
     channels: dict[str, str]
     spend: pd.DataFrame
@@ -86,12 +87,14 @@ def make_case_facts(
     wide = settings.funnel.model_copy(update={"max_groups": settings.diagnosis.max_groups})
     row_of = pd.Index(funnel.leads["lead_id"])
     orders = frames["orders"].assign(lead=row_of.get_indexer(pd.Index(frames["orders"]["lead_id"])))
+    is_order = (orders["amount_cents"] > 0).to_numpy()
     activities = frames["activities"].assign(lead=row_of.get_indexer(pd.Index(frames["activities"]["lead_id"])))
     channels = frames["channels"]
     return CaseFacts(
         funnel=replace(funnel, funnel=wide),
         activities=activities,
-        orders=orders[(orders["amount_cents"] > 0).to_numpy()],
+        orders=orders[is_order],
+        cancellations=orders[~is_order],
         reps=frames["reps"].set_index("rep_id"),
         channels=dict(zip(channels["channel_id"], channels["name"], strict=True)),
         spend=frames["channel_spend"],

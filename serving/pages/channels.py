@@ -33,10 +33,11 @@ def channels(asked: PageRequest, desk: Desk) -> Response:
     spent = spend_by_channel(desk.engine, until - timedelta(days=PERIOD_DAYS), until, settings.intake.currency)
     is_whole = visitor.scope.is_everybody  # spend is the company's: beside a team's wins it would mislead
     told = [{**row, "spend": spent.get(row["channel"]) if is_whole else None} for row in rows]
+    verdicts = read_verdicts(settings.paths.reports / FILE)
     return render(
         "channels.html", visitor, "/channels", show=show, rows=told, mature=MATURE_DAYS, period=PERIOD_DAYS,
         recent=RECENT_DAYS, names=group_names(desk, "channel", [row["channel"] for row in rows], visitor.language),
-        verdicts=read_verdicts(settings.paths.reports / FILE), is_whole=is_whole,
+        verdicts=verdicts, is_whole=is_whole, measured=measured_rows(verdicts) if is_whole else [],
     )  # fmt: skip
 
 
@@ -73,6 +74,20 @@ def read_verdicts(file: Path) -> list[Row]:
         return [one for one in told if {"channel", "verdict", "text"} <= set(one) and {"en", "zh"} <= set(one["text"])]
     except (OSError, ValueError, KeyError, TypeError):
         return []
+
+
+def measured_rows(told: list[Row]) -> list[Row]:
+    """The matrix of the last `funnelcast channels` with amounts in cents; none from before customers were followed."""
+    return [
+        {**one, "value_cents": _cents(one["value_per_win"]), "cost_cents": _cents(one["cost_per_win"]),
+         "cost_range": [_cents(one["cost_interval"][end]) for end in ("low", "high")] if one["cost_interval"] else None}
+        for one in told
+        if {"name", "size_fit", "won", "value_per_win", "cost_per_win", "cost_interval", "brought"} <= set(one)
+    ]  # fmt: skip
+
+
+def _cents(amount: float | None) -> float | None:
+    return None if amount is None else amount * 100
 
 
 def _row(label: str, rows: pd.DataFrame, whole: dict[str, int]) -> Row:

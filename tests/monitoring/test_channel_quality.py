@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from monitoring.channel_quality import channel_quality, shrunk_shares
+from monitoring.channel_quality import channel_quality
 from tests.monitoring.diagnosis.made import SETTINGS, Small, ago
 
 
@@ -37,8 +36,8 @@ def test_the_matrix_tells_what_each_channel_brings_and_costs() -> None:
     assert good.value_per_win == pytest.approx(10_000)
     assert good.cycle_days == pytest.approx(11)
     assert good.reached["solution_demo"].hits == 60
-    assert good.churned
-    assert good.churned.rows == 60
+    assert good.brought.churned
+    assert good.brought.churned.rows == 60
 
 
 def test_what_to_cut_keep_and_grow() -> None:
@@ -51,13 +50,6 @@ def test_the_effect_of_a_cut_is_told_in_both_languages() -> None:
     assert "instead of" in bad.text.en
     assert "2 wins fewer and 30,000 saved" in bad.text.en
     assert "赢单减少2单" in bad.text.zh
-
-
-def test_two_lucky_leads_are_drawn_towards_the_mean() -> None:
-    tiny, big = shrunk_shares(np.array([2, 200]), np.array([2, 1000]))
-    assert tiny.shrunk < 0.8
-    assert big.shrunk == pytest.approx(0.2, abs=0.01)
-    assert tiny.interval.high - tiny.interval.low > big.interval.high - big.interval.low
 
 
 def test_without_leads_there_is_no_channel() -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from monitoring.channel_quality import shrunk_shares
 from monitoring.review.proposals import Proposal, propose
+from monitoring.shrunk_shares import shrunk_shares
 from monitoring.texts import Text
 from tests.monitoring.review.made import JUNE, MAY, Small, diagnosed, fallen, on
 

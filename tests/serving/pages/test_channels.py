@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from serving.pages.channels import read_verdicts
+from monitoring.channel_quality import channel_quality
+from serving.pages.channels import measured_rows, read_verdicts
+from tests.monitoring.diagnosis.made import SETTINGS
+from tests.monitoring.test_channel_quality import world
 from tests.serving.pages.conftest import Pages, words_of
 
 pytestmark = pytest.mark.slow
@@ -33,3 +36,21 @@ def test_a_verdict_is_read(tmp_path: Path) -> None:
     file = tmp_path / "channels.json"
     file.write_text(json.dumps({"channels": [row]}), encoding="utf-8")
     assert read_verdicts(file) == [row]
+
+
+def test_the_matrix_of_the_monitoring_is_shown_to_those_who_see_all(pages: Pages) -> None:
+    desk = pages.service.runtime.pages
+    assert desk is not None
+    rows = [row.to_json() for row in channel_quality(world().facts(), SETTINGS)]
+    file = desk.settings.paths.reports / "channels.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"channels": rows}, default=float), encoding="utf-8")
+    whole, team = words_of(pages.get("/channels")), words_of(pages.get("/channels", "manager"))
+    assert "转介绍" in whole
+    assert "Growth or strategic" in whole
+    assert "Growth or strategic" not in team
+    assert "成长级或战略级" in words_of(pages.get("/channels", **{"accept-language": "zh"}))
+
+
+def test_a_matrix_of_an_older_form_is_left_out() -> None:
+    assert measured_rows([{"channel": "fair", "verdict": "cut", "text": {}}]) == []
