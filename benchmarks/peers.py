@@ -8,6 +8,7 @@ LightGBM and FLAML come with `pip install -e '.[bench]'`; where one is absent it
 from __future__ import annotations
 
 import argparse
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -29,6 +30,7 @@ from training.leakage import quarantine
 from training.split import split
 
 Floats = NDArray[np.float64]
+Figures = dict[str, dict[str, float]]  # metric by peer
 FLAML_SECONDS = 60
 
 
@@ -39,19 +41,29 @@ def main() -> None:
     options.add_argument("--as-of", required=True)
     options.add_argument("--seed", type=int, default=1)
     chosen = options.parse_args()
-    settings = load_settings()
-    frame = FeatureRepository(settings).training_frame(
-        chosen.model, read_moment(chosen.as_of, settings.intake.timezone)
-    )
-    parts = split(Dataset.of(chosen.model, frame), settings.training, chosen.seed)
-    parts = parts.without([one.column for one in quarantine(parts.fit, None, settings.training.leakage)])
-    rows: list[list[Any]] = []
-    for name, p in peer_predictions(parts.before_test, parts.test, chosen.seed):
-        if isinstance(p, str):
-            print(f"{name} {p}")
-        else:
-            rows.append([name, *(round(figure, 4) for figure in metrics_of(parts.test, p, parts.test.w).values())])
+    rows = [[name, *map(rounded, figures.values())] for name, figures in
+            peer_figures(chosen.model, chosen.as_of, chosen.seed).items()]  # fmt: skip
     print(text_table(["peer", *(MULTICLASS_METRICS if chosen.model == "rfm" else BINARY_METRICS)], rows))
+
+
+def peer_figures(model: str, as_of: str, seed: int) -> Figures:
+    """Metrics of each peer that is installed, on the newest part of the state that the environment names."""
+    settings = load_settings()
+    frame = FeatureRepository(settings).training_frame(model, read_moment(as_of, settings.intake.timezone))
+    parts = split(Dataset.of(model, frame), settings.training, seed)
+    parts = parts.without([one.column for one in quarantine(parts.fit, None, settings.training.leakage)])
+    result: Figures = {}
+    for name, p in peer_predictions(parts.before_test, parts.test, seed):
+        if isinstance(p, str):
+            print(f"{name} {p}", file=sys.stderr)
+        else:
+            result[name] = metrics_of(parts.test, p, parts.test.w)
+    return result
+
+
+def rounded(figure: float) -> float:
+    """Four decimals."""
+    return round(figure, 4)
 
 
 def peer_predictions(past: Dataset, test: Dataset, seed: int) -> Iterator[tuple[str, Floats | str]]:

@@ -59,7 +59,7 @@ def main() -> None:
         settings = load_settings()
         moment = read_moment(case.as_of, settings.intake.timezone)
         cases = closed_cases(chosen.data / "bpic2012_events.parquet")
-        asked_from = cases["started_at"].quantile(LEARNT_SHARE)
+        asked_from = pd.Timestamp(cases["started_at"].quantile(LEARNT_SHARE))
         repository = FeatureRepository(settings)
         model = learnt(repository, moment, asked_from, chosen)
         prefixes = {k: prefix_frame(repository, cases, k, moment) for k in FLOORS}
