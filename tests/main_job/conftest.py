@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ def client(trained: CommandLine) -> Iterator[httpx.Client]:
 def scores_of(trained: CommandLine, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """The file that `score` wrote for leads or customers."""
 
+    @cache
     def file_of(entity: str) -> Path:
         file = tmp_path_factory.mktemp("scores") / f"{entity}.parquet"
         trained("score", entity, "--out", file, "--as-of", AS_OF)

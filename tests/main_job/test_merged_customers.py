@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import httpx
-import pandas as pd
 import pytest
 
+from configs.settings import load_settings
+from features.repository import FeatureRepository
 from funnelcast.free_port import free_port
 from serving.run import wait_until_ready
-from tests.commands import CommandLine
+from tests.commands import CommandLine, command_line
 from tests.main_job.conftest import AS_OF
+from tests.serving.test_service import promote
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("main_job")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("merged_customers")]
 
 MERGED_AT, UNDONE_AT = "2026-06-30T19:00:00+08:00", "2026-06-30T20:00:00+08:00"
 FILES = {
@@ -31,34 +33,45 @@ LEADS = ["lead-A", "lead-B"]
 
 
 @pytest.fixture(scope="module")
-def line(trained: CommandLine, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
-    """The trained state with the duplicates, in a folder of its own."""
+def line(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """A seller with the two records."""
     folder = tmp_path_factory.mktemp("merged")
-    shutil.copytree(trained.home, folder / "home")
-    line = CommandLine(folder / "home", trained.environment)
+    line = command_line(folder / "home")
     (folder / "bundle").mkdir()
     for table, content in FILES.items():
         (folder / "bundle" / f"{table}.csv").write_text(content, encoding="utf-8")
     line("import", folder / "bundle", "--as-of", AS_OF)
-    line("features", "--as-of", AS_OF)
     return line
 
 
 @pytest.fixture(scope="module")
-def holds(line: CommandLine) -> Callable[[str], list[bool]]:
-    """Credit hold of the two leads in the batch scores of a moment."""
+def repository(line: CommandLine, tmp_path_factory: pytest.TempPathFactory) -> FeatureRepository:
+    """Its features, built, and hand-made champions: what is won is not the question here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FUNNELCAST_HOME", str(line.home))
+        settings = load_settings()
+    for name in ("win", "churn", "rfm"):
+        promote(settings, name, tmp_path_factory.mktemp("made") / name)
+    repository = FeatureRepository(settings)
+    repository.build(datetime.fromisoformat(UNDONE_AT))
+    return repository
+
+
+@pytest.fixture(scope="module")
+def holds(repository: FeatureRepository) -> Callable[[str], list[bool]]:
+    """Credit hold of the two leads as a batch of a moment has it."""
 
     def at(moment: str) -> list[bool]:
-        file = line.home / "scores.parquet"
-        line("score", "leads", "--out", file, "--as-of", moment)
-        return [bool(one) for one in pd.read_parquet(file).set_index("lead_id").loc[LEADS, "credit_hold"]]
+        frame = repository.current_frame("leads", datetime.fromisoformat(moment), LEADS)
+        return [bool(one) for one in frame.set_index("entity_id").loc[LEADS, "credit_hold"]]
 
     return at
 
 
 @pytest.fixture
-def client(line: CommandLine) -> Iterator[httpx.Client]:
+def client(line: CommandLine, repository: FeatureRepository) -> Iterator[httpx.Client]:
     """The service on this state, standing at UNDONE_AT."""
+    _ = repository  # champions and vectors are there before it starts
     key, port = line("key", "merged")["key"], free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "funnelcast", "serve", "--port", str(port), "--as-of", UNDONE_AT],
@@ -81,21 +94,21 @@ def holds_over_http(client: httpx.Client, body: dict[str, Any]) -> list[bool]:
 
 
 def test_a_merge_holds_the_credit_of_all_leads_until_it_is_undone(
-    line: CommandLine, holds: Callable[[str], list[bool]], client: httpx.Client
+    line: CommandLine, repository: FeatureRepository, holds: Callable[[str], list[bool]], client: httpx.Client
 ) -> None:
+    now = datetime.fromisoformat(UNDONE_AT)
     stored = {"lead_ids": LEADS}
     given = {"leads": [{"lead_id": f"new-{one}", "customer_id": one} for one in ("DUP-A", "DUP-B")]}
     assert holds(AS_OF) == [False, False]
-    line("features", "--as-of", UNDONE_AT)
     assert holds_over_http(client, stored) == holds_over_http(client, given) == [False, False]
 
     merged = line("customers", "merge", "DUP-B", "DUP-A", "--as-of", MERGED_AT)
-    line("features", "--as-of", UNDONE_AT)
+    repository.build(now)
     assert holds(MERGED_AT) == [True, True]
     assert holds_over_http(client, stored) == holds_over_http(client, given) == [True, True]
 
     line("customers", "undo", str(merged["merge_id"]), "--as-of", UNDONE_AT)
-    line("features", "--as-of", UNDONE_AT)
+    repository.build(now)
     assert holds(UNDONE_AT) == [False, False]
     assert holds_over_http(client, stored) == holds_over_http(client, given) == [False, False]
     assert holds(MERGED_AT) == [True, True]  # as it was known then

@@ -38,7 +38,7 @@ def test_forty_clean_features_raise_few_alarms(rules: Monitoring) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("rows", "reports"), [(200, 200), (1000, 120), (5000, 50)])
+@pytest.mark.parametrize(("rows", "reports"), [(200, 100), (1000, 60), (5000, 25)])
 def test_at_most_five_percent_of_clean_reports_alarm(rules: Monitoring, rows: int, reports: int) -> None:
     assert false_alarms(rules, rows, reports) <= stats.binom.ppf(0.99, reports, 0.05)
 

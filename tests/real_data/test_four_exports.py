@@ -22,7 +22,7 @@ pytestmark = [
 
 
 def loaded(tmp_path: Path, name: str, as_of: str, one_in: int = 1) -> CommandLine:
-    """A state that holds data set `name`, or the rows of one lead in so many, with its features as of a moment."""
+    """A state that holds data set `name`, or of one lead (customer) in so many, with its features as of a moment."""
     reshape(name, DATA, tmp_path / "export")
     thin_out(tmp_path / "export", one_in)
     line = command_line(tmp_path / "home")
@@ -35,12 +35,12 @@ def loaded(tmp_path: Path, name: str, as_of: str, one_in: int = 1) -> CommandLin
 
 
 def thin_out(folder: Path, one_in: int) -> None:
-    """Keep the rows of one lead in `one_in`: the whole sets are for the benchmarks."""
+    """Keep the rows of one lead (a shop's customer) in `one_in`: the whole sets are for the benchmarks."""
     for file in folder.glob("*.parquet"):
         rows = pd.read_parquet(file)
-        lead = next((name for name in ("lead_id", "case:concept:name") if name in rows), None)
-        if lead is not None and one_in > 1:
-            rows[pd.util.hash_array(rows[lead].to_numpy(object)) % one_in == 0].to_parquet(file, index=False)
+        key = next((name for name in ("lead_id", "case:concept:name", "customer_id") if name in rows), None)
+        if key is not None and one_in > 1:
+            rows[pd.util.hash_array(rows[key].to_numpy(object)) % one_in == 0].to_parquet(file, index=False)
 
 
 def scored(line: CommandLine, tmp_path: Path, entity: str, as_of: str) -> pd.DataFrame:
@@ -60,7 +60,7 @@ def assert_judged(report: dict[str, Any]) -> None:
 
 @pytest.mark.xdist_group("bpic_2012")
 def test_bpic_2012_gives_win_probabilities_of_open_applications(tmp_path: Path) -> None:
-    line = loaded(tmp_path, "bpic2012", "2012-03-15", one_in=3)
+    line = loaded(tmp_path, "bpic2012", "2012-03-15", one_in=4)
     report = line("train", "win", "--trials", "3", "--seed", "1", "--as-of", "2012-03-15")
     assert_judged(report)
     assert report["metrics"]["roc_auc"] > 0.6
@@ -71,7 +71,7 @@ def test_bpic_2012_gives_win_probabilities_of_open_applications(tmp_path: Path) 
 
 @pytest.mark.xdist_group("bank_marketing")
 def test_bank_marketing_beats_its_baselines_in_time_order(tmp_path: Path) -> None:
-    line = loaded(tmp_path, "bank_marketing", "2010-12-31")
+    line = loaded(tmp_path, "bank_marketing", "2010-12-31", one_in=2)
     report = line("train", "win", "--trials", "3", "--seed", "1", "--as-of", "2010-12-31")
     assert_judged(report)
     assert report["metrics"]["roc_auc"] > 0.65
@@ -79,17 +79,17 @@ def test_bank_marketing_beats_its_baselines_in_time_order(tmp_path: Path) -> Non
 
 @pytest.mark.xdist_group("hotel_bookings")
 def test_hotel_bookings_are_scored_while_open(tmp_path: Path) -> None:
-    line = loaded(tmp_path, "hotel_bookings", "2017-09-30", one_in=4)
+    line = loaded(tmp_path, "hotel_bookings", "2017-09-30", one_in=8)
     report = line("train", "win", "--trials", "3", "--seed", "1", "--as-of", "2017-09-30")
     assert_judged(report)
-    assert len(scored(line, tmp_path, "leads", "2016-12-31")) > 250
+    assert len(scored(line, tmp_path, "leads", "2016-12-31")) > 120
 
 
 @pytest.mark.xdist_group("online_retail")
 def test_online_retail_gives_churn_and_tier_shifts(tmp_path: Path) -> None:
-    line = loaded(tmp_path, "online_retail", "2011-12-10")
+    line = loaded(tmp_path, "online_retail", "2011-12-10", one_in=2)
     for model in ("churn", "rfm"):
         assert_judged(line("train", model, "--trials", "3", "--seed", "1", "--as-of", "2011-12-10"))
     scores = scored(line, tmp_path, "customers", "2011-12-10")
-    assert len(scores) > 2000
+    assert len(scores) > 1000
     assert (scores[["p_up", "p_stay", "p_down"]].sum(axis=1) - 1).abs().max() < 1e-6
