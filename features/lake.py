@@ -174,7 +174,7 @@ def quoted(name: str) -> str:
 
 def compiled(expression: Table) -> str:
     """The expression in DuckDB's SQL."""
-    return str(ibis.to_sql(expression, dialect="duckdb"))
+    return str(ibis.to_sql(expression, dialect="duckdb", pretty=False))
 
 
 def _stored_type(kind: Any) -> Any:

@@ -275,6 +275,9 @@ def test_a_taken_port_is_one_sentence_and_exit_1(server: Server, state: State) -
 
 
 def test_the_log_holds_no_key_no_id_and_no_traceback(server: Server, state: State) -> None:
+    for key, status in ((state.crm_key, 200), (state.rep_key, 403)):
+        with server.client(key) as client:
+            assert client.post(LEADS, json={"lead_ids": state.lead_ids[:5]}).status_code == status
     told = server.log.read_text()
     assert '"event": "request"' in told
     for secret in (state.crm_key, state.rep_key, *state.lead_ids[:5], "Traceback"):
