@@ -74,11 +74,7 @@ def score_chunks(
     table["priority"] = ranks(probability, value, is_last, table["lead_id"].tolist())
     table = table.sort_values("priority", ignore_index=True)
     table["as_of"], table["model_version"] = as_of, version
-    held = (table["credit_hold"] | table["prescreen"].notna()).tolist()
-    week = fits_week(
-        table["priority"].to_numpy(), table["rep_id"].tolist(), table["step_hours"].tolist(), left_hours or {}, held
-    )
-    table["fits_this_week"] = pd.array(week, dtype="boolean")
+    table["fits_this_week"] = _fits(table, left_hours or {})
     limit, first = reason_limit(with_reasons, settings), table["lead_id"].head(settings.scoring.batch_reasons).tolist()
     reasons = _reasons(artefact, frame_of(first), limit) if limit else {}
     table["reasons"] = pd.Series([reasons.get(lead_id, []) for lead_id in table["lead_id"]], dtype=object)
