@@ -109,6 +109,7 @@ def row_of(model: Artefact, frame: pd.DataFrame, asked_from: pd.Timestamp, k: in
     encoded = model.encode(frame)
     ours = model.predict(encoded[is_asked])
     table = pd.DataFrame(encoded)
+    table = table.loc[:, table[~is_asked].nunique() > 1]  # the peer fails on a column without two values
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the peer's own affairs
         peer = hist_gradient_boosting(table[~is_asked], y[~is_asked], np.ones(int((~is_asked).sum())), seed)
