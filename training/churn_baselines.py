@@ -7,6 +7,8 @@ calendar    the rate of the past in the same weeks of earlier years; where there
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,7 @@ from scoring.feature_spec import FeatureSpec
 from scoring.pace import PACE_COLUMNS
 from training.bg_nbd import fit_bg_nbd
 from training.dataset import Dataset
+from training.errors import BgNbdError
 from training.own_pace import history_of, newest_rows
 from training.scorecards import fit_scorecard
 
@@ -26,7 +29,7 @@ RECENCY = "recency_days"
 
 
 def churn_baselines(past: Dataset, seen: Dataset, test: Dataset) -> dict[str, Floats]:
-    """Probabilities of the test rows; those whose columns the data does not hold are left out.
+    """Probabilities of the test rows; those that the data does not allow are left out.
 
     past: rows with outcomes known by the start of the test. seen: every row from before the test, known or not.
     """
@@ -34,7 +37,8 @@ def churn_baselines(past: Dataset, seen: Dataset, test: Dataset) -> dict[str, Fl
     if RECENCY in past.frame:
         result["recency"] = _recency_rule(past, test)
     if set(PACE_COLUMNS) <= set(past.frame):
-        result["bg_nbd"] = _bg_nbd(past, seen, test)
+        with suppress(BgNbdError):
+            result["bg_nbd"] = _bg_nbd(past, seen, test)
     return result
 
 

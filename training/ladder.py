@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.errors import BgNbdError
 from training.fold_matrix import FoldMatrix
 from training.scorecards import LOGISTIC_C, PACED, is_possible, starts_of
 from training.search_space import Parameters
@@ -68,13 +69,20 @@ class Rung:
 
 
 def scorecard_rungs(model: str, folds: Sequence[FoldMatrix], max_shift: float) -> list[Rung]:
-    """One rung per scorecard that every fold's columns allow, the simplest first."""
+    """One rung per scorecard that every fold's columns and purchases allow, the simplest first."""
     weights = np.concatenate([fold.block_weights for fold in folds])
-    return [
-        Rung(kind, np.concatenate([fold.losses(fold.margins(kind)[1]) for fold in folds]), weights, max_shift, kind)
-        for kind in starts_of(model)
-        if all(is_possible(kind, fold.specs) for fold in folds)
-    ]
+    losses = {kind: _losses(kind, folds) for kind in starts_of(model)}
+    return [Rung(kind, found, weights, max_shift, kind) for kind, found in losses.items() if found is not None]
+
+
+def _losses(kind: str, folds: Sequence[FoldMatrix]) -> Floats | None:
+    """Per block of every fold; None where the kind is not possible."""
+    if not all(is_possible(kind, fold.specs) for fold in folds):
+        return None
+    try:
+        return np.concatenate([fold.losses(fold.margins(kind)[1]) for fold in folds])
+    except BgNbdError:  # purchases that no pace is most likely for: the other rungs are there
+        return None
 
 
 def best_line(rungs: Sequence[Rung]) -> Rung:

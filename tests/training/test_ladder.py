@@ -3,7 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.ladder import Rung, best_line, best_of_each, chosen, eligible, table_of
+from configs.settings import Settings
+from tests.training.generated import buyers
+from training import own_pace
+from training.dataset import Dataset
+from training.errors import BgNbdError
+from training.fold_matrix import FoldMatrix
+from training.ladder import Rung, best_line, best_of_each, chosen, eligible, scorecard_rungs, table_of
+from training.recency import HalfLives
 
 
 def rung(name: str, losses: list[float], max_shift: float = 1.0) -> Rung:
@@ -62,3 +69,22 @@ def test_rates_that_tell_nobody_apart_are_not_chosen_for_being_simple() -> None:
     assert eligible([flat, same, strong]) == [strong]
     assert eligible([flat, better, strong]) == [better, strong]
     assert eligible([flat]) == [flat]
+
+
+def test_without_a_most_likely_pace_the_other_rungs_are_there(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = Dataset.of("churn", buyers(count=120))
+    moments = np.unique(data.as_of)
+    is_earlier = data.as_of < moments[len(moments) // 2]
+    earlier, later = data.take(is_earlier), data.take(~is_earlier)
+    fold = FoldMatrix(earlier, later, settings.training, 1, HalfLives.of(earlier))
+    whole = {one.name for one in scorecard_rungs("churn", [fold], 1.0)}
+
+    def fails(_: object) -> None:
+        raise BgNbdError("BG/NBD must find its most likely parameters.")
+
+    monkeypatch.setattr(own_pace, "fit_bg_nbd", fails)
+    fold = FoldMatrix(earlier, later, settings.training, 1, HalfLives.of(earlier))
+    left = {one.name for one in scorecard_rungs("churn", [fold], 1.0)}
+    assert whole - left == {"bg_nbd", "paced_strong", "paced", "paced_weak"}
