@@ -23,7 +23,7 @@ BINS = 10
 @dataclass(frozen=True)
 class Quarantined:
     """A column kept out of the model. reason: skill_alone, filled_when_closed, only_after_closing, identifier (proof)
-    or out_of_line (suspicion); words: the evidence in a sentence.
+    or out_of_line, one_outcome, changed_twin (suspicion); words: the evidence in a sentence.
     """
 
     column: str

@@ -2,9 +2,10 @@
 
 Proof: the column alone tells the outcome apart, is filled far more often for closed than for open leads, or holds
 values that go with one outcome and that no open lead has; or it names rows. Suspicion: its skill alone is far above
-that of every other column. Both are kept out unless the mapping accepts the column. All of it is measured on the fit
-part; the test part is not looked at. What a CRM recorded or changed after the landmark never comes so far: features are
-made of what was known by then.
+that of every other column, a frequent value goes with one outcome alone, or it differs from a column of the same
+meaning where the outcome is one. Both are kept out unless the mapping accepts the column. All of it is measured on the
+fit part; the test part is not looked at. What a CRM recorded or changed after the landmark never comes so far: features
+are made of what was known by then.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from scoring.encoding import as_category, numbers_of
 from scoring.metrics import roc_auc
 from training.after_closing import LEAST_EXPECTED, MIN_ROWS, Quarantined, is_static, newest_cases, only_after_closing
 from training.dataset import Dataset, FeatureLike
+from training.one_outcome import one_outcome
+from training.twins import twins
 
 Floats = NDArray[np.float64]
 IDENTIFIER_SHARE = 0.5  # distinct values per filled row (one row per entity)
@@ -37,7 +40,11 @@ def quarantine(fit: Dataset, open_frame: pd.DataFrame | None, settings: Leakage)
     proven = [one for one in found if one is not None]
     honest = [feature for feature in suspects if feature.name not in {one.column for one in proven}]
     left = {name: skill for name, skill in skills.items() if name not in {one.column for one in proven}}
-    return [*proven, *_out_of_line(fit, honest, left, settings)]
+    own = [feature for feature in honest if feature.name.startswith(ATTRIBUTE)]
+    suspected = [*_out_of_line(fit, own, left, settings), *filter(None, (one_outcome(fit, one) for one in own))]
+    names = {one.column for one in suspected}
+    suspected += twins(fit, [feature for feature in own if feature.name not in names], skills)
+    return [*proven, *{one.column: one for one in reversed(suspected)}.values()]
 
 
 def _proof(
@@ -61,7 +68,7 @@ def _out_of_line(
         skill = skills[feature.name]
         best = max([other for name, other in skills.items() if name != feature.name], default=0.5)
         limit = max(settings.suspect_auc, 0.5 + settings.suspect_factor * (best - 0.5))
-        if feature.name.startswith(ATTRIBUTE) and skill > limit:
+        if skill > limit:
             words = (f"{feature.name} alone reaches an AUC of {skill:.3f}, the next best column {best:.3f}: it may be "
                      f"filled when the outcome is known. Name it under `accept` if it is not.")  # fmt: skip
             evidence = {"single_auc": round(skill, 4), "next_auc": round(best, 4), "rows": float(len(fit))}
