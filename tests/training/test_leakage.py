@@ -22,10 +22,10 @@ def planted() -> Dataset:
     data["leak_filled"] = np.where(data["label"] == 1, rng.normal(size=600), np.nan)
     data["leak_word"] = np.where(data["label"] == 1, "signed", "open").astype(object)
     data["case_number"] = [f"CASE-{i}" for i in range(600)]
-    data["late"] = rng.normal(size=600)
+    data["attr_late"] = rng.normal(size=600)
     frame.features += [
         number("leak_number", "", ""), number("leak_filled", "", ""), category("leak_word", "", ""),
-        category("case_number", "", ""), number("late", "", ""),
+        category("case_number", "", ""), number("attr_late", "", ""),
     ]  # fmt: skip
     return Dataset.of("win", frame)
 
@@ -41,11 +41,21 @@ def test_planted_leaks_are_caught_with_evidence_and_honest_columns_pass(planted:
 
 
 def test_column_filled_at_closing_is_caught_by_open_leads(planted: Dataset, settings: Settings) -> None:
-    open_leads = pd.DataFrame({"late": [np.nan] * 90 + [1.0] * 10, "noise": [1.0] * 100})
+    open_leads = pd.DataFrame({"attr_late": [np.nan] * 90 + [1.0] * 10, "noise": [1.0] * 100})
     found = {column.column: column for column in quarantine(planted, open_leads, settings.training.leakage)}
-    assert found["late"].reason == "filled_when_closed"
-    assert found["late"].evidence["filled_open"] == pytest.approx(0.1)
+    assert found["attr_late"].reason == "filled_when_closed"
+    assert found["attr_late"].evidence["filled_open"] == pytest.approx(0.1)
     assert "noise" not in found
+
+
+def test_a_feature_of_our_own_may_differ_between_closed_and_open_leads(planted: Dataset, settings: Settings) -> None:
+    """A channel's record grows: no open lead has the low values of old ones."""
+    planted.frame["rep_lead_count_180d"] = planted.frame["attr_late"]
+    own = replace(planted, features=(*planted.features, number("rep_lead_count_180d", "", "")))
+    open_leads = pd.DataFrame({"attr_late": [np.nan] * 100, "rep_lead_count_180d": [np.nan] * 100})
+    found = [column.column for column in quarantine(own, open_leads, settings.training.leakage)]
+    assert "attr_late" in found
+    assert "rep_lead_count_180d" not in found
 
 
 def test_column_accepted_by_the_mapping_is_not_suspected(planted: Dataset, settings: Settings) -> None:
