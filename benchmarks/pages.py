@@ -27,7 +27,8 @@ from funnelcast.tables import text_table
 from serving.pages.permissions import PAGE_PERMISSIONS
 
 LIMIT_MS, LIMIT_KB, LIMIT_SCREEN_MS = 300, 300, 1500
-FILES = {"/", "/leads.csv", "/explore.csv", "/models/drift", "/reviews/page", "/reviews/pdf"}  # downloads and frames
+# Downloads, frames, and the rows of the exploration, which come after its page and are as many as there are.
+FILES = {"/", "/leads.csv", "/explore.csv", "/explore/data", "/models/drift", "/reviews/page", "/reviews/pdf"}
 CHROMIUM = "/usr/bin/chromium"
 
 

@@ -41,7 +41,10 @@ def last_months(now: datetime, zone: str) -> list[str]:
 
 
 def _statement(desk: Desk, rep_id: str, period: str) -> Statement:
-    return commission_statement(desk.engine, desk.settings, rep_id, period, desk.now)
+    return desk.kept(
+        ("commission", rep_id, period),
+        lambda: commission_statement(desk.engine, desk.settings, rep_id, period, desk.now),
+    )
 
 
 def _open_worth(desk: Desk, rep_id: str) -> float | None:

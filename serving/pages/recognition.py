@@ -13,7 +13,7 @@ from crm_core.recognition.kudos import medals_of
 from crm_core.recognition.learning import learning_record
 from crm_core.recognition.months import month_before, month_of
 from crm_core.recognition.points import point_entries
-from crm_core.recognition.stars import star_ranking
+from crm_core.recognition.stars import Star, star_ranking
 from serving.pages.desk import Desk
 from serving.pages.own_rep import asked_rep
 from serving.pages.page_request import PageRequest
@@ -28,11 +28,14 @@ def recognition(asked: PageRequest, desk: Desk) -> Response:
     zone = desk.settings.intake.timezone
     month, last = month_of(desk.now, zone), month_before(desk.now, zone)
     awarded = awarded_stars(desk.engine, last, desk.now)
+
+    def stars(of: str) -> list[Star]:
+        return desk.kept(("stars", of), lambda: star_ranking(desk.engine, desk.settings, of, desk.now))
+
     return render(
         "recognition.html", visitor, "/recognition", show=desk.formats(visitor), rep=rep, reps=reps,
         everybody=desk.reps(EVERYBODYS), month=month, last=last, is_awarded=bool(awarded), now=desk.now,
-        last_stars=awarded or star_ranking(desk.engine, desk.settings, last, desk.now),
-        stars=star_ranking(desk.engine, desk.settings, month, desk.now), catalogue=desk.settings.recognition,
+        last_stars=awarded or stars(last), stars=stars(month), catalogue=desk.settings.recognition,
         wall=[one for one in honours(desk.engine, desk.now) if one.is_approved],
         **_own(desk, rep.rep_id if rep else ""),
     )  # fmt: skip
