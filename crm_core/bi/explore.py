@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pandas as pd
 from sqlalchemy import Engine, and_, column, or_, select, text
 
-from crm_core.access.ownership import owned_customers, owned_leads
+from crm_core.access.ownership import all_owned_customers, owned_leads
 from crm_core.access.scope import Scope
 from crm_core.database import read_transaction
 
@@ -102,7 +102,7 @@ def _columns(table: str) -> list[Any]:
 def _owned(table: str, mine: Any, scope: Scope) -> list[Any]:
     if scope.is_everybody:
         return []
-    leads, customers = owned_leads(scope), owned_customers(scope)
+    leads, customers = owned_leads(scope), all_owned_customers(scope)
     if table == "customers":
         return [mine.c.customer_id.in_(customers)]
     if table == "scores":

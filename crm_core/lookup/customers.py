@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, func, or_, select
 
-from crm_core.access.ownership import owned_customers
+from crm_core.access.ownership import all_owned_customers
 from crm_core.access.scope import Scope
 from crm_core.database import read_transaction
 from crm_core.tables import Customer, FeedChange
@@ -32,7 +32,8 @@ def find_customers(
     engine: Engine, scope: Scope, search: str, limit: int, offset: int
 ) -> tuple[list[CustomerName], int]:
     """Customers of the scope whose name or id holds the search, by name; and how many there are in all."""
-    mine = Customer.customer_id.in_(owned_customers(scope)) if not scope.is_everybody else Customer.name.is_not(None)
+    is_all = scope.is_everybody
+    mine = Customer.name.is_not(None) if is_all else Customer.customer_id.in_(all_owned_customers(scope))
     found = or_(
         Customer.name.icontains(search, autoescape=True), Customer.customer_id.icontains(search, autoescape=True)
     )
@@ -49,7 +50,7 @@ def own_customers(engine: Engine, scope: Scope) -> frozenset[str] | None:
     if scope.is_everybody:
         return None
     with read_transaction(engine) as connection:
-        return frozenset(connection.execute(owned_customers(scope)).scalars())
+        return frozenset(connection.execute(all_owned_customers(scope)).scalars())
 
 
 def customer_names(engine: Engine, customer_ids: Sequence[str]) -> dict[str, str]:

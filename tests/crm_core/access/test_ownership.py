@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from crm_core.access import EVERYBODYS, Ownership, Scope, scope_of
-from crm_core.access.ownership import owned_customers, owned_leads
+from crm_core.access.ownership import all_owned_customers, owned_customers, owned_leads
 from crm_core.database import read_transaction
 from crm_core.exchange.open_leads import open_leads
 from crm_core.receipts import Receipt, write_receipts
@@ -51,6 +51,7 @@ def test_a_scope_owns_its_leads_and_customers(
     with read_transaction(engine) as connection:
         assert set(connection.execute(owned_leads(scope)).scalars()) == leads
         found = connection.execute(owned_customers(scope)).scalars().all()
+        assert sorted(connection.execute(all_owned_customers(scope)).scalars()) == sorted(found)
     assert set(found) | (customers if scope.is_everybody else set()) == customers
     for number in "1234":
         assert owned.sees(scope, "lead", f"L{number}") == (f"L{number}" in leads)
