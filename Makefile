@@ -20,8 +20,8 @@ install: $(INSTALLED) ## create the environment (the other targets do it themsel
 
 $(INSTALLED): requirements-dev.txt pyproject.toml
 	@scripts/make-venv "$(PYTHON)"
-	@echo "Installing the pinned requirements (about two minutes the first time) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-dev.txt
+	@echo "Installing the pinned requirements (a minute or two the first time) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

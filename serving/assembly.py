@@ -76,20 +76,21 @@ def assemble(settings: Settings, clock: Clock) -> Runtime:
         events=_events(engine, refresher, clock, settings),
         refresher=refresher,
         courier=_courier(engine, settings),
-        priority=PriorityList(
-            _open_leads(engine, settings),
-            champions,
-            vectors,
-            leads,
-            clock,
-            settings,
-            lambda now, scope: rep_weeks(engine, settings, now, scope),
-        ),
+        priority=_priority(engine, champions, vectors, leads, clock, settings),
         read_changes=lambda since, limit: read_changes(engine, since, limit),
     )
     runtime.commission = _commission(engine, clock, settings)
     runtime.pages = Desk(engine, settings, clock, champions, vectors, leads, Registry(settings))
     return runtime
+
+
+def _priority(
+    engine: Any, champions: ChampionHolder, vectors: VectorSource, leads: LeadScoring, clock: Clock, settings: Settings
+) -> PriorityList:
+    def weeks(now: datetime, scope: Scope) -> Any:
+        return rep_weeks(engine, settings, now, scope)
+
+    return PriorityList(_open_leads(engine, settings), champions, vectors, leads, clock, settings, weeks)
 
 
 def _commission(engine: Any, clock: Clock, settings: Settings) -> CommissionStatements:
