@@ -86,7 +86,7 @@ def opened(address: str, role: str, home: Path) -> list[tuple[httpx.Client, str]
     client = signed_in(address, role, home)
     found = {}
     for page, list_page, pattern in (("/lead", "/leads", r'href="(/lead\?[^"]+)"'),
-                                     ("/customer", "/customers?search=1", r'href="(/customer\?[^"]+)"'),
+                                     ("/customer", "/customers", r'href="(/customer\?[^"]+)"'),
                                      ("/incident", "/incidents", r'href="(/incident\?[^"]+)"')):  # fmt: skip
         links = re.findall(pattern, client.get(list_page).text)
         found[page] = links[0].replace("&amp;", "&") if links else None

@@ -20,6 +20,7 @@ from serving.request_note import Caller
 
 MAX_KEY_LENGTH = 200
 MAX_CACHED_KEYS = 10_000
+SILENT_SECONDS = 5.0  # after the table was silent, nobody waits long for it: strangers' keys must not fill the queue
 
 
 class StoredKey(Protocol):
@@ -54,7 +55,8 @@ class KeyRing:
     bootstrap: the key of the settings, with role admin; None: there is none.
     cache_seconds: how long a withdrawn key may still work while the table answers.
     timeout_seconds: how long a request waits for the table where a remembered answer may stand in for its own.
-    first_timeout_seconds: how long where none may: a key that was never asked for, as at the first call of the day.
+    first_timeout_seconds: how long where none may: a key that was never asked for, as at the first call of the day;
+        not while the table is known to be silent.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class KeyRing:
         self._cache_seconds, self._grace_seconds = cache_seconds, grace_seconds
         self._timeout_seconds, self._first_timeout_seconds = timeout_seconds, first_timeout_seconds
         self._calls = BoundedCalls("key", first_timeout_seconds)
+        self._silent_until = float("-inf")
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
         self._asked: dict[bytes, Future[Caller | None]] = {}
         self._lock = threading.Lock()
@@ -91,10 +94,12 @@ class KeyRing:
         if known is not None and known.until > time.monotonic():
             return known.caller
         stand_in = self._stand_in(known)
-        allowed = self._first_timeout_seconds if stand_in is None else self._timeout_seconds
+        may_wait = stand_in is None and time.monotonic() >= self._silent_until
+        allowed = self._first_timeout_seconds if may_wait else self._timeout_seconds
         try:
             return await asyncio.wait_for(asyncio.shield(self._answer_for(digest, key)), allowed)
         except Exception as error:
+            self._silent_until = time.monotonic() + SILENT_SECONDS
             if stand_in is None:
                 raise StoreSilentError("The key store must answer, but does not; try again soon.") from error
             self._remember(digest, replace(stand_in, until=time.monotonic() + self._cache_seconds))

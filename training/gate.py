@@ -15,30 +15,11 @@ from numpy.typing import NDArray
 
 from configs.sections import Gate
 from training.bootstrap import paired_differences
+from training.comparison import Comparison
 from training.gate_words import Words, badly_calibrated, joined, not_better, promoted, refused, worse
 
 Floats = NDArray[np.float64]
 CHAMPION = "champion"
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Candidate minus rival in mean log loss; below 0 the candidate is better. low, high: interval at the gate's
-    confidence.
-
-    share_better: share of bootstrap samples in which the candidate has the lower loss.
-    """
-
-    rival: str
-    difference: float
-    low: float
-    high: float
-    share_better: float
-    share_worse: float
-
-    def to_json(self) -> dict[str, float]:
-        """Rounded figures of a report."""
-        return {name: round(float(getattr(self, name)), 6) for name in ("difference", "low", "high", "share_better")}
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Literal
+
+from training.comparison import Comparison
 
 Language = Literal["en", "zh"]
 Words = dict[Language, str]
-LANGUAGES: tuple[Language, ...] = ("en", "zh")
 NO_CHAMPION: Words = {"en": "There was no champion to compare with.", "zh": "当时没有可比较的冠军模型。"}
 
 _RIVALS: dict[str, Words] = {
@@ -23,20 +24,7 @@ _RIVALS: dict[str, Words] = {
 }
 
 
-class Difference(Protocol):
-    """A comparison as `training.gate` makes it."""
-
-    @property
-    def rival(self) -> str: ...  # noqa: D102
-    @property
-    def difference(self) -> float: ...  # noqa: D102
-    @property
-    def low(self) -> float: ...  # noqa: D102
-    @property
-    def high(self) -> float: ...  # noqa: D102
-
-
-def not_better(one: Difference, confidence: float) -> Words:
+def not_better(one: Comparison, confidence: float) -> Words:
     """A rival that must be beaten was not."""
     return {
         "en": f"it must beat {_rival(one, 'en')} at {confidence:.0%} confidence, but has log loss {_figures(one)} "
@@ -45,7 +33,7 @@ def not_better(one: Difference, confidence: float) -> Words:
     }
 
 
-def worse(one: Difference) -> Words:
+def worse(one: Comparison) -> Words:
     """A rival is better."""
     return {
         "en": f"it must not be worse than {_rival(one, 'en')}, but has log loss {_figures(one)} against it",
@@ -77,7 +65,7 @@ def refused(faults: Sequence[Words]) -> Words:
     }
 
 
-def promoted(simplest: Difference, others: Sequence[Difference]) -> Words:
+def promoted(simplest: Comparison, others: Sequence[Comparison]) -> Words:
     """What was beaten, by how much, and what the model is not worse than."""
     gain = f"{-simplest.difference:.4f}"
     en, zh = (f"Promoted: beats {_rival(simplest, 'en')} by {gain} in log loss",
@@ -99,9 +87,9 @@ def joined(first: Words, second: Words | None) -> Words:
     return {"en": f"{first['en']} {second['en']}", "zh": first["zh"] + second["zh"]}
 
 
-def _rival(one: Difference, language: Language) -> str:
+def _rival(one: Comparison, language: Language) -> str:
     return _RIVALS[one.rival][language] if one.rival in _RIVALS else one.rival
 
 
-def _figures(one: Difference) -> str:
+def _figures(one: Comparison) -> str:
     return f"{one.difference:+.4f} [{one.low:+.4f}, {one.high:+.4f}]"

@@ -41,10 +41,10 @@ def quarantine(fit: Dataset, open_frame: pd.DataFrame | None, settings: Leakage)
     honest = [feature for feature in suspects if feature.name not in {one.column for one in proven}]
     left = {name: skill for name, skill in skills.items() if name not in {one.column for one in proven}}
     own = [feature for feature in honest if feature.name.startswith(ATTRIBUTE)]
-    suspected = [*_out_of_line(fit, own, left, settings), *filter(None, (one_outcome(fit, one) for one in own))]
-    names = {one.column for one in suspected}
-    suspected += twins(fit, [feature for feature in own if feature.name not in names], skills)
-    return [*proven, *{one.column: one for one in reversed(suspected)}.values()]
+    suspected = {one.column: one for feature in own if (one := one_outcome(fit, feature)) is not None}
+    suspected |= {one.column: one for one in _out_of_line(fit, own, left, settings)}
+    changed = twins(fit, [feature for feature in own if feature.name not in suspected], skills)
+    return [*proven, *suspected.values(), *changed]
 
 
 def _proof(

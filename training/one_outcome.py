@@ -27,12 +27,13 @@ def one_outcome(fit: Dataset, feature: FeatureLike) -> Quarantined | None:
     values, won = column.iloc[first].map(as_category), fit.is_positive[first]
     ended = (fit.known_at < fit.max_known_at)[first]  # before the horizon passed
     for value, count in values.value_counts().items():
-        has, wins = (values == value).to_numpy(), int(won[(values == value).to_numpy()].sum())
-        if count >= LEAST_SHARE * len(has) and (outcome := _only(wins, count, float(won.mean()))) is not None:
-            # What is slow to end is not won within the horizon either, and honestly so.
-            if outcome == "lost" and ended[has].mean() < ended[~won].mean() - SLOWER:
-                continue
-            return _suspected(feature.name, str(value), count, wins / count, float(won.mean()), outcome)
+        has = (values == value).to_numpy()
+        wins, base = int(won[has].sum()), float(won.mean())
+        outcome = _only(wins, count, base) if count >= LEAST_SHARE * len(has) else None
+        # What is slow to end is not won within the horizon either, and honestly so.
+        is_slow = outcome == "lost" and ended[has].mean() < ended[~won].mean() - SLOWER
+        if outcome is not None and not is_slow:
+            return _suspected(feature.name, str(value), count, wins / count, base, outcome)
     return None
 
 

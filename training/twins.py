@@ -28,8 +28,11 @@ def twins(fit: Dataset, features: Sequence[FeatureLike], skills: Mapping[str, fl
     first = np.unique(fit.entity, return_index=True)[1]
     is_won = fit.is_positive[first]
     columns = {one.name: fit.frame[one.name].iloc[first].map(as_category) for one in features if one.kind == "category"}
+    values = {name: set(column.dropna().unique()) for name, column in columns.items()}
     found: dict[str, Quarantined] = {}
     for one, other in combinations(columns, 2):
+        if len(values[one] & values[other]) < LEAST_SHARED_VALUES:
+            continue
         told = _differing(columns[one], columns[other], is_won)
         if told is not None:
             later, earlier = (one, other) if skills[one] > skills[other] else (other, one)
@@ -41,9 +44,6 @@ def _differing(one: pd.Series, other: pd.Series, is_won: np.ndarray) -> tuple[fl
     """(share of the cases that differ, their win rate, that of the others) where both columns are twins and the
     outcome hangs on whether they differ.
     """
-    shared = set(one.dropna().unique()) & set(other.dropna().unique())
-    if len(shared) < LEAST_SHARED_VALUES:
-        return None
     is_known = (one.notna() & other.notna()).to_numpy()
     differs, won = (one != other).to_numpy()[is_known], is_won[is_known]
     if min(differs.sum(), (~differs).sum()) < MIN_ROWS or differs.mean() > 1 - LEAST_EQUAL:

@@ -41,8 +41,8 @@ DOOR_THREADS = 2  # an argon2 hash takes 64 MiB: more at once would let stranger
 
 @dataclass
 class Desk:
-    """Stores and figures. Figures of the funnel and the board are as old as `pages.figures_seconds`; every single
-    record is read as it stands.
+    """Stores and figures. Figures of the funnel, the board, tiers, stars and commission are as old as
+    `pages.figures_seconds`; every single record is read as it stands.
     """
 
     engine: Any

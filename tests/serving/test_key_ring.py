@@ -62,6 +62,16 @@ def test_a_slow_table_is_waited_for_where_nothing_can_stand_in(table: Table) -> 
     assert asyncio.run(ring(table).identify("good")) == ODOO
 
 
+def test_strangers_do_not_wait_for_a_table_that_is_known_to_be_silent(table: Table) -> None:
+    keys = ring(table)
+    table.pause = 2.0
+    for longest in (1.5, 0.5):  # the first finds out, the next hears it at once
+        started = time.monotonic()
+        with pytest.raises(StoreSilentError):
+            asyncio.run(keys.identify(f"stranger {longest}"))
+        assert time.monotonic() - started < longest
+
+
 @pytest.mark.parametrize("key", ["good", "stranger"])
 def test_a_key_that_was_never_known_does_not_open(table: Table, key: str) -> None:
     table.failure = DatabaseError("gone")
