@@ -33,7 +33,7 @@ def test_migrating_twice_changes_nothing(database_url: str) -> None:
 def test_the_revision_tells_whether_a_database_was_migrated(database_url: str) -> None:
     assert schema_revision(database_url) is None
     migrate(database_url)
-    assert schema_revision(database_url) == "0019"
+    assert schema_revision(database_url) == "0020"
 
 
 def test_two_processes_may_migrate_at_once(database_url: str) -> None:

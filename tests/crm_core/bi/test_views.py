@@ -12,10 +12,13 @@ from sqlalchemy import Engine
 from configs.settings import PROJECT_FOLDER, Settings
 from crm_core.bi.stages import keep_stages
 from crm_core.bi.views import GRAIN, view_columns
+from crm_core.database import read_transaction
 from crm_core.events import upsert_rows
 from crm_core.exchange.score_changes import publish_scores
 from crm_core.funnel import load_facts
 from crm_core.funnel.figures import is_forward
+from crm_core.golden_record.aliases import golden_ids
+from crm_core.golden_record.review import merge, undo
 from crm_core.rfm.retier import retier
 from tests.crm_core.conftest import Load, rows
 from tests.crm_core.funnel.made import AS_OF, day, random_world
@@ -146,6 +149,18 @@ def test_a_customer_has_purchases_tier_and_scores(filled: Engine, settings: Sett
     assert (found[0], float(found[1]), *found[3:]) == (2, 150.1, 0.4, 12.5)
     assert found[2] == one(filled, "SELECT tier FROM bi_tiers WHERE customer_id = 'C1'")[0]
     assert one(filled, sql.format("C2"))[:2] in [(0, 0), (0, 0.0)]
+
+
+def test_a_merged_customer_names_the_one_that_remains(engine: Engine, settings: Settings) -> None:
+    for key in "abcdefg":
+        tell(engine, settings, "customers", {"customer_id": key, "name": f"Firm {key}"})
+    pairs = ("a", "b"), ("b", "c"), ("d", "e"), ("d", "f"), ("g", "a")  # a chain; e moves along with d; g is undone
+    ids = [merge(engine, settings, *pair, "li.na", AS_OF).merge_id for pair in pairs]
+    undo(engine, ids[-1], "li.na", AS_OF)
+    told = dict(rows(engine, "SELECT customer_id, merged_into FROM bi_customers"))
+    assert told == {"a": "c", "b": "c", "c": None, "d": "f", "e": "f", "f": None, "g": None}
+    with read_transaction(engine) as connection:
+        assert golden_ids(connection, AS_OF) == {key: into for key, into in told.items() if into}
 
 
 def test_a_lead_has_its_last_score_told(filled: Engine) -> None:
