@@ -16,6 +16,7 @@ from crm_core.database import read_transaction
 from crm_core.errors import BiError
 
 _CHUNK = 10_000
+_SINCE = frozenset({"since", "until", "tier_since"})  # moments of another name than `..._at`
 
 
 def export_views(engine: Engine, file: Path) -> dict[str, int]:
@@ -47,13 +48,20 @@ def _written(engine: Engine, columns: dict[str, list[str]], draft: Path) -> dict
             target.execute("PRAGMA journal_mode=OFF")
             target.execute("BEGIN")
             for view, names in columns.items():
-                target.execute(f"CREATE TABLE {view} ({', '.join(names)})")
+                target.execute(f"CREATE TABLE {view} ({', '.join(map(_declared, names))})")
                 result = connection.execute(text(f"SELECT * FROM {view}"))
                 counts[view] = _copied(target, view, names, result.partitions(_CHUNK))
             target.execute("COMMIT")
         finally:
             target.close()
     return counts
+
+
+def _declared(name: str) -> str:
+    """A column with its type where that is a moment or a day, which BI tools do not tell from other text."""
+    if name.endswith("_at") or name in _SINCE:
+        return f"{name} TIMESTAMP"
+    return f"{name} DATE" if name.endswith("_on") else name
 
 
 def _copied(target: sqlite3.Connection, view: str, names: list[str], parts: Any) -> int:

@@ -33,5 +33,6 @@ def grant_sql(role: str, schema: str = "public") -> list[str]:
         f"GRANT USAGE ON SCHEMA {schema} TO {role};",
         f"GRANT SELECT ON {', '.join(f'{schema}.{view}' for view in GRAIN)} TO {role};",
         f"ALTER ROLE {role} SET default_transaction_read_only = on;",
+        f"ALTER ROLE {role} SET timezone = 'UTC';",  # else a tool that cuts days cuts them where the server stands
         f"ALTER ROLE {role} SET statement_timeout = '60s';",
     ]

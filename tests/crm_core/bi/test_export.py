@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Date, DateTime, Engine, inspect
 
 from configs.settings import Settings
 from crm_core.bi.export import export_views
@@ -13,7 +13,7 @@ from crm_core.bi.stages import keep_stages
 from crm_core.bi.views import GRAIN
 from crm_core.errors import BiError
 from crm_core.events import upsert_rows
-from tests.crm_core.conftest import NOW
+from tests.crm_core.conftest import NOW, open_migrated
 
 LEAD = {"lead_id": "L1", "created_at": "2024-12-01T00:00:00+08:00", "phone": "13800138000", "expected_amount": "12.50"}
 
@@ -36,6 +36,20 @@ def test_the_file_holds_the_views_and_nothing_else(engine: Engine, settings: Set
     assert read(file, sql) == [("L1", "2024-11-30 16:00:00.000000", 12.5, "captured")]
     assert b"13800138000" not in file.read_bytes()
     assert [path.name for path in file.parent.iterdir()] == ["bi.db"]
+
+
+def test_moments_and_days_are_declared_where_postgresql_has_them(tmp_path: Path) -> None:
+    file, kinds = tmp_path / "bi.db", {DateTime: "TIMESTAMP", Date: "DATE"}
+    with open_migrated("postgresql", tmp_path) as engine:
+        export_views(engine, file)
+        seen = inspect(engine)
+        typed = {
+            (view, column["name"], next((kinds[kind] for kind in kinds if isinstance(column["type"], kind)), ""))
+            for view in GRAIN
+            for column in seen.get_columns(view)
+        }
+    declared = {(view, row[1], row[2]) for view in GRAIN for row in read(file, f"PRAGMA table_info({view})")}
+    assert declared == typed
 
 
 def test_a_place_that_cannot_be_written_is_told(engine: Engine, tmp_path: Path) -> None:

@@ -50,4 +50,6 @@ def _reads_views_alone(url: str, role: str) -> None:
             reader.execute("DELETE FROM bi_channels")
         told = reader.execute("SELECT unnest(setconfig) FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole "
                               "WHERE rolname = %s", [role]).fetchall()  # fmt: skip
-        assert {row[0] for row in told} == {"default_transaction_read_only=on", "statement_timeout=60s"}
+        assert {row[0] for row in told} == {
+            "default_transaction_read_only=on", "statement_timeout=60s", "TimeZone=UTC"
+        }  # fmt: skip
