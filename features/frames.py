@@ -19,7 +19,8 @@ def as_frame(view: str, table: pa.Table, shape: FeatureShape, rules: FeatureRule
 
     Leads get the on-demand features as well. Rows are in the order of entity_id, as_of.
     """
-    frame = aware_moments(table.sort_by([("entity_id", "ascending"), ("as_of", "ascending")]).to_pandas())
+    in_order = table.sort_by([("entity_id", "ascending"), ("as_of", "ascending")])
+    frame = aware_moments(in_order.to_pandas(split_blocks=True, self_destruct=True))
     for name in text_columns(view, shape):
         frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
     return with_lead_fit(frame, rules) if view == LEAD_VIEW else frame

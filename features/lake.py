@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from features.asof import Table, with_intervals
 from features.lake_manifest import Manifest
-from features.lake_schema import ARROW_TYPES, DUCKDB_TYPES, IBIS_TYPES, KEYS, LONG_TEXTS, columns_of
+from features.lake_schema import ARROW_TYPES, DUCKDB_TYPES, IBIS_TYPES, KEYS, LONG_TEXTS, MARKED, SPARED, columns_of
 
 
 class Workbench:
@@ -107,7 +107,8 @@ class Workbench:
 class LakeTables(Mapping[str, Table]):
     """Every canonical table by name, with `visible_from` and `visible_until`, read when first asked for.
 
-    An absent table is an empty one with the same columns. Long texts are left out. Extra tables can be put in.
+    An absent table is an empty one with the same columns. What no feature reads is left out (`LONG_TEXTS`, `SPARED`).
+    Extra tables can be put in.
     """
 
     def __init__(
@@ -146,7 +147,8 @@ class LakeTables(Mapping[str, Table]):
 
     def _read(self, name: str) -> Table:
         versions = self.versions(name)
-        return self._bench.keep(f"lake_{name}", with_intervals(versions, KEYS[name].key, KEYS[name].moment))
+        rows = with_intervals(versions, KEYS[name].key, KEYS[name].moment)
+        return self._bench.keep(f"lake_{name}", rows.drop(*SPARED.get(name, ())))
 
     def versions(self, name: str) -> Table:
         """All versions of the rows of a table, straight from its files."""
@@ -159,12 +161,18 @@ class LakeTables(Mapping[str, Table]):
         source = f"read_parquet({files!r}, union_by_name=true)"
         described = self._bench.run(f"DESCRIBE SELECT * FROM {source}").fetchall()
         present = {row[0] for row in described}
+        marked = MARKED.get(name, ())
         columns = ", ".join(
-            f"CAST({quoted(column) if column in present else 'NULL'} AS {DUCKDB_TYPES[kind]}) AS {quoted(column)}"
+            f"CAST({_read_as(column, column in marked) if column in present else 'NULL'} AS {DUCKDB_TYPES[kind]})"
+            f" AS {quoted(column)}"
             for column, kind in wanted.items()
         )
         self._bench.run(f'CREATE OR REPLACE TEMP VIEW "files_{name}" AS SELECT {columns} FROM {source}')
         return ibis.table({column: IBIS_TYPES[kind] for column, kind in wanted.items()}, name=f"files_{name}")
+
+
+def _read_as(column: str, is_marked: bool) -> str:
+    return f"CASE WHEN {quoted(column)} <> '' THEN 'x' END" if is_marked else quoted(column)
 
 
 def quoted(name: str) -> str:

@@ -37,6 +37,13 @@ IBIS_TYPES = {
     "date": "date",
 }
 LONG_TEXTS = {"summary", "message", "attributes"}  # never read by features
+# Of these features ask only whether there is one: no name, number or address is held in memory.
+MARKED = {"leads": ("company_name", "contact_name", "phone", "email")}
+# Of the tables with the most rows, what no feature reads either once each version has its interval.
+SPARED = {
+    "activities": ("activity_id", "rep_id", "source", "consent", "recorded_at", "change_seq", "is_backfilled"),
+    "stage_events": ("event_id", "actor", "reason", "is_backfilled"),
+}
 ENTITY_TABLES = {"leads": "lead", "customers": "customer"}
 
 

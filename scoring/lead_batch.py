@@ -27,6 +27,7 @@ COLUMNS = (
     "prescreen", "reasons", "model_version", "win_probability_low", "win_probability_high", "comparable_leads",
     "amount_estimated", "step_hours", "fits_this_week",
 )  # fmt: skip
+COMPACT = pd.StringDtype("pyarrow")  # a million ids as objects pin the memory of every other text of their chunk
 FrameOf = Callable[[Sequence[str]], pd.DataFrame]
 
 
@@ -65,10 +66,9 @@ def score_chunks(
 
     frame_of: the rows of these leads once more, for their reasons.
     """
-    scored = [_figures(artefact, chunk, settings) for chunk in chunks if len(chunk)]
-    if not scored:
+    table = _together(_figures(artefact, chunk, settings) for chunk in chunks if len(chunk))
+    if table is None:
         return pd.DataFrame(columns=list(COLUMNS))
-    table = pd.concat(scored, ignore_index=True) if len(scored) > 1 else scored[0]
     is_last = (table["credit_hold"] | table["prescreen"].notna()).to_numpy()
     probability, value = table["win_probability"].to_numpy(), table["expected_value"].to_numpy()
     table["priority"] = ranks(probability, value, is_last, table["lead_id"].tolist())
@@ -77,8 +77,14 @@ def score_chunks(
     table["fits_this_week"] = _fits(table, left_hours or {})
     limit, first = reason_limit(with_reasons, settings), table["lead_id"].head(settings.scoring.batch_reasons).tolist()
     reasons = _reasons(artefact, frame_of(first), limit) if limit else {}
+    table["lead_id"] = table["lead_id"].astype(object)
     table["reasons"] = pd.Series([reasons.get(lead_id, []) for lead_id in table["lead_id"]], dtype=object)
     return table[list(COLUMNS)]
+
+
+def _together(pieces: Iterable[pd.DataFrame]) -> pd.DataFrame | None:
+    scored = list(pieces)
+    return pd.concat(scored, ignore_index=True) if scored else None
 
 
 def _fits(table: pd.DataFrame, left_hours: Mapping[str, float]) -> Any:
@@ -98,7 +104,7 @@ def _figures(artefact: Artefact, frame: pd.DataFrame, settings: Settings) -> pd.
     ranges = ranges_of(artefact.reference.get("ranges"), margin, log_odds)
     unknown = np.full(len(frame), np.nan)
     return pd.DataFrame({
-        "lead_id": frame["entity_id"].to_numpy(),
+        "lead_id": frame["entity_id"].astype(COMPACT).array,
         "win_probability": probability,
         "grade": grades_of(probability, artefact.grade_thresholds),
         "expected_value": np.array([round(one, 2) for one in worth.tolist()], dtype=float),

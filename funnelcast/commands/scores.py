@@ -12,12 +12,11 @@ import typer
 from funnelcast.announce import announce_scores, keep_scores
 from funnelcast.context import Context
 from funnelcast.errors import CommandError
+from funnelcast.memory import give_back_large_blocks
 from funnelcast.options import AsOf, Json
 from funnelcast.tables import text_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pandas import DataFrame
 
 SHOWN_ROWS = 10
@@ -64,14 +63,14 @@ def score_leads_now(context: Context) -> DataFrame:
     from crm_core.lookup.rep_weeks import rep_weeks
     from scoring.lead_batch import score_chunks
 
-    def frame_of(lead_ids: Sequence[str]) -> DataFrame:
-        return context.repository.current_frame("leads", context.as_of, lead_ids)
-
+    give_back_large_blocks()
     artefact, version = context.registry.load_champion("win")
-    chunks = context.repository.current_chunks("leads", context.as_of)
     weeks = rep_weeks(context.engine, context.settings, context.as_of)
     left = {rep_id: week.left_hours for rep_id, week in weeks.items()}
-    scores = score_chunks(artefact, version, chunks, frame_of, context.settings, context.as_of, left_hours=left)
+    with context.repository.current("leads", context.as_of) as rows:
+        scores = score_chunks(
+            artefact, version, rows.chunks(), rows.frame, context.settings, context.as_of, left_hours=left
+        )
     keep_scores(context, artefact, version, scores)
     return scores
 
