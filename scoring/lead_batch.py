@@ -99,8 +99,11 @@ def _figures(artefact: Artefact, frame: pd.DataFrame, settings: Settings) -> pd.
     margin = artefact.margin(artefact.encode(frame))
     log_odds = artefact.calibrator.apply(margin)
     probability = sigmoid(log_odds)
-    known, amounts = _numbers(frame, "expected_amount_cents") / 100, artefact.reference.get("amounts")
-    worth = probability * np.where(np.isnan(known), estimated_amounts(amounts, frame), known)
+    amounts = known = _numbers(frame, "expected_amount_cents") / 100
+    if (is_unknown := np.isnan(known)).any():
+        amounts = known.copy()
+        amounts[is_unknown] = estimated_amounts(artefact.reference.get("amounts"), frame[is_unknown])
+    worth = probability * amounts
     ranges = ranges_of(artefact.reference.get("ranges"), margin, log_odds)
     unknown = np.full(len(frame), np.nan)
     return pd.DataFrame({
@@ -114,18 +117,28 @@ def _figures(artefact: Artefact, frame: pd.DataFrame, settings: Settings) -> pd.
         "win_probability_low": unknown if ranges is None else ranges.low,
         "win_probability_high": unknown if ranges is None else ranges.high,
         "comparable_leads": pd.array([None] * len(frame) if ranges is None else ranges.count, dtype="Int64"),
-        "amount_estimated": np.isnan(known) & ~np.isnan(worth),
-        "step_hours": [settings.priority.hours_of(stage) for stage in _words(frame, "current_stage")],
+        "amount_estimated": is_unknown & ~np.isnan(worth),
+        "step_hours": _step_hours(_words(frame, "current_stage"), settings),
         "rep_id": pd.Series(_words(frame, "rep_id"), dtype=object),
     })  # fmt: skip
+
+
+def _step_hours(stages: NDArray[np.object_], settings: Settings) -> NDArray[np.float64]:
+    hours = {stage: settings.priority.hours_of(stage) for stage in set(stages)}
+    return np.array([hours[stage] for stage in stages], dtype=np.float64)
 
 
 def _numbers(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
     return numbers_of(frame[name]) if name in frame else np.full(len(frame), np.nan)
 
 
-def _words(frame: pd.DataFrame, name: str) -> list[str | None]:
-    return [as_category(one) for one in frame[name]] if name in frame else [None] * len(frame)
+def _words(frame: pd.DataFrame, name: str) -> NDArray[np.object_]:
+    """[n] texts as `as_category` reads them; each distinct value is looked at once."""
+    if name not in frame:
+        return np.full(len(frame), None, dtype=object)
+    codes, distinct = pd.factorize(frame[name], use_na_sentinel=True)
+    words = np.array([*(as_category(one) for one in distinct), None], dtype=object)
+    return words[codes]  # the sentinel -1 is the None at the end
 
 
 def _reasons(artefact: Artefact, frame: pd.DataFrame, limit: int) -> dict[str, list[dict[str, Any]]]:
