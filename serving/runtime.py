@@ -93,6 +93,8 @@ class Runtime:
         self.refresher.start()
         self.shadow.start()
         self.courier.start()
+        if self.pages is not None:
+            self.pages.start()
 
     def close(self) -> None:
         """End what is under way, then store every receipt."""
