@@ -108,6 +108,8 @@ class Runtime:
         self.champions.stop()
         self.shadow.close()
         lost = self.receipts.close()
+        if self.pages is not None:
+            self.pages.behind.close()
         if self.traces is not None:
             self.traces.close()
         logger.info("stopped", extra={"fields": {"receipts_lost": lost, "refreshes_left": left}})

@@ -33,7 +33,11 @@ class Behind:
         except Exception as error:
             logger.warning("figures not made", extra={"fields": describe_failure(error)})
 
+    def stop(self) -> None:
+        """Begin no further job."""
+        self._is_ending = True
+
     def close(self) -> None:
         """Wait for the job under way; the others are left."""
-        self._is_ending = True
+        self.stop()
         self._thread.shutdown(wait=True, cancel_futures=True)

@@ -37,7 +37,7 @@ from serving.vectors import VectorSource
 
 THREADS = 3
 DOOR_THREADS = 2  # an argon2 hash takes 64 MiB: more at once would let strangers fill the memory
-RENEWING_SHARE = 0.1  # of `pages.figures_seconds`, for what is made of the facts: more is left until somebody asks
+RENEWING_SHARE = 0.25  # of `pages.figures_seconds`, for what is made of the facts: more is left until somebody asks
 
 
 @dataclass
@@ -94,10 +94,10 @@ class Desk:
             self.behind.do(self._figures.get)
 
     def close(self) -> None:
-        """Let pages under way end."""
+        """Let pages under way end. Figures may be under way for seconds: `behind` is closed after the receipts."""
+        self.behind.stop()
         self._threads.shutdown(wait=True)
         self._door_threads.shutdown(wait=True)
-        self.behind.close()
 
     def reps(self, scope: Scope) -> dict[str, RepName]:
         """The reps that a visitor sees, by id."""
