@@ -51,6 +51,13 @@ EXPLORED = {
     "en": ("Days in stage", "1 Captured", "TOTAL", "count", "rows are loaded"),
     "zh": ("停留天数", "1 线索获取", "合计", "计数", "已载入全部"),
 }
+LISTEN = """() => {
+  const viewer = document.querySelector("perspective-viewer");
+  window.aggregates = new Promise((done, fail) => {
+    viewer.addEventListener("perspective-config-update", async () => done(JSON.stringify(await viewer.save())));
+    setTimeout(() => fail(new Error("nothing changed")), 20_000);
+  });
+}"""
 OUTSIDE = """() => {
   const width = document.documentElement.clientWidth;
   const seen = [...document.querySelectorAll("body *")].filter((one) => !one.closest(".scroll, .skip, svg, .hidden"));
@@ -227,10 +234,9 @@ def test_the_funnel_is_explored_without_eval_and_without_a_request_elsewhere(
     if size == "desk":  # on a phone the panel is closed at first
         chosen = seen.page.locator(".aggregate-selector select").first
         assert chosen.locator("option:checked").inner_text() == count
+        seen.page.evaluate(LISTEN)
         chosen.select_option("distinct count")
-        seen.page.wait_for_function(
-            "localStorage.getItem(document.querySelector('#explore').dataset.key)?.includes('distinct')"
-        )
+        assert "distinct count" in seen.page.evaluate("() => window.aggregates")
     seen.page.screenshot(path=SCREENSHOTS / f"rep-explore-{language}-{size}.png")
     seen.context.close()
     assert (seen.faults, seen.foreign) == ([], [])
