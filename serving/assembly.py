@@ -31,6 +31,7 @@ from serving.feed import Feed
 from serving.key_ring import KeyRing
 from serving.lead_scoring import LeadScoring
 from serving.pages.desk import Desk
+from serving.pages.warm_up import warm_up
 from serving.previous_scores import PreviousScores
 from serving.priority import PriorityList
 from serving.receipts import ReceiptWriter
@@ -80,7 +81,7 @@ def assemble(settings: Settings, clock: Clock) -> Runtime:
         read_changes=lambda since, limit: read_changes(engine, since, limit),
     )
     runtime.commission = _commission(engine, clock, settings)
-    runtime.pages = Desk(engine, settings, clock, champions, vectors, leads, Registry(settings))
+    runtime.pages = Desk(engine, settings, clock, champions, vectors, leads, Registry(settings), warm_up)
     return runtime
 
 

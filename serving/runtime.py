@@ -93,6 +93,8 @@ class Runtime:
         self.refresher.start()
         self.shadow.start()
         self.courier.start()
+        if self.pages is not None:
+            self.pages.start()
 
     def close(self) -> None:
         """End what is under way, then store every receipt."""
@@ -106,6 +108,8 @@ class Runtime:
         self.champions.stop()
         self.shadow.close()
         lost = self.receipts.close()
+        if self.pages is not None:
+            self.pages.behind.close()
         if self.traces is not None:
             self.traces.close()
         logger.info("stopped", extra={"fields": {"receipts_lost": lost, "refreshes_left": left}})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
-from sqlalchemy import Engine, and_, column, or_, select, text
+from sqlalchemy import Engine, and_, column, func, or_, select, text
 
 from crm_core.access.ownership import all_owned_customers, owned_leads
 from crm_core.access.scope import Scope
@@ -42,6 +42,7 @@ SELECT b.entity, b.entity_id, b.scored_at, b.source, b.model_version, b.win_prob
        b.size_fit, b.churn_probability, b.p_up, b.p_stay, b.p_down, b.value_at_risk, {_DIMENSIONS}
 FROM bi_scores b LEFT JOIN leads l ON b.entity = 'lead' AND l.lead_id = b.entity_id {_JOINS}""",
 }
+_ALL = "count_all"
 NEWEST = {"leads": "created_at", "funnel": "entered_at", "customers": "created_at", "scores": "scored_at"}
 TABLES = tuple(_QUERIES)
 MOMENTS = frozenset(
@@ -55,10 +56,10 @@ WORDS = frozenset(
 
 @dataclass(frozen=True)
 class Explored:
-    """A table for exploration: moments in UTC, numbers as floats, words as text; `is_cut`: there are more rows."""
+    """The newest rows of a table: moments in UTC, numbers as floats, words as text; `count_all`: rows there are."""
 
     frame: pd.DataFrame
-    is_cut: bool
+    count_all: int
 
 
 def explore(engine: Engine, table: str, scope: Scope, language: Language, limit: int) -> Explored:
@@ -69,12 +70,13 @@ def explore(engine: Engine, table: str, scope: Scope, language: Language, limit:
     KeyError: there is no such table. DatabaseError: the database cannot be read.
     """
     mine = text(_QUERIES[table].replace("{language}", language)).columns(*_columns(table)).subquery("mine")
-    rows = select(mine).where(*_owned(table, mine, scope))
+    rows = select(mine, func.count().over().label(_ALL)).where(*_owned(table, mine, scope))
     newest = mine.c[NEWEST[table]]
     with read_transaction(engine) as connection:
-        found = connection.execute(rows.order_by(newest.is_(None), newest.desc()).limit(limit + 1))
+        found = connection.execute(rows.order_by(newest.is_(None), newest.desc()).limit(limit))
         frame = pd.DataFrame(found.all(), columns=list(found.keys()))
-    return Explored(_typed(frame.iloc[:limit]), len(frame) > limit)
+    counts = frame.pop(_ALL)
+    return Explored(_typed(frame), int(counts.iloc[0]) if len(counts) else 0)
 
 
 def column_names(table: str) -> list[str]:

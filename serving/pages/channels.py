@@ -27,7 +27,8 @@ Row = dict[str, Any]
 def channels(asked: PageRequest, desk: Desk) -> Response:
     """GET /channels."""
     visitor, settings = asked.visitor, desk.settings
-    rows: list[Row] = desk.figures(visitor.scope, ("channels",), channel_rows)
+    figures = desk.figures(visitor.scope)
+    rows = figures.get(("channels",), channel_rows)
     show = desk.formats(visitor)
     until = show.today(desk.now - timedelta(days=MATURE_DAYS))
     spent = spend_by_channel(desk.engine, until - timedelta(days=PERIOD_DAYS), until, settings.intake.currency)
@@ -35,8 +36,9 @@ def channels(asked: PageRequest, desk: Desk) -> Response:
     told = [{**row, "spend": spent.get(row["channel"]) if is_whole else None} for row in rows]
     verdicts = read_verdicts(settings.paths.reports / FILE)
     return render(
-        "channels.html", visitor, "/channels", show=show, rows=told, mature=MATURE_DAYS, period=PERIOD_DAYS,
-        recent=RECENT_DAYS, names=group_names(desk, "channel", [row["channel"] for row in rows], visitor.language),
+        "channels.html", visitor, "/channels", show=show, as_of=figures.as_of, rows=told, mature=MATURE_DAYS,
+        period=PERIOD_DAYS, recent=RECENT_DAYS,
+        names=group_names(desk, "channel", [row["channel"] for row in rows], visitor.language),
         verdicts=verdicts, is_whole=is_whole, measured=measured_rows(verdicts) if is_whole else [],
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
+from crm_core.access import Scope
 from crm_core.commission.statement import Statement, check_month, commission_statement
 from serving.pages.desk import Desk
 from serving.pages.own_rep import asked_rep
@@ -22,7 +23,7 @@ def commission(asked: PageRequest, desk: Desk) -> Response:
     months = last_months(desk.now, desk.settings.intake.timezone)
     period = asked.text("period") or months[0]
     check_month(period)
-    statement = _statement(desk, rep.rep_id, period) if rep else None
+    statement = _statement(desk, visitor.scope, rep.rep_id, period) if rep else None
     return render(
         "commission.html", visitor, "/commission", show=desk.formats(visitor), rep=rep, reps=reps, period=period,
         months=months if period in months else [period, *months], statement=statement,
@@ -40,10 +41,10 @@ def last_months(now: datetime, zone: str) -> list[str]:
     return months
 
 
-def _statement(desk: Desk, rep_id: str, period: str) -> Statement:
-    return desk.kept(
+def _statement(desk: Desk, scope: Scope, rep_id: str, period: str) -> Statement:
+    return desk.figures(scope).everybodys(
         ("commission", rep_id, period),
-        lambda: commission_statement(desk.engine, desk.settings, rep_id, period, desk.now),
+        lambda as_of: commission_statement(desk.engine, desk.settings, rep_id, period, as_of),
     )
 
 

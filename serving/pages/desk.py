@@ -6,13 +6,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from configs.settings import Settings
 from crm_core.access import Scope
 from crm_core.findings import Finding, read_findings
-from crm_core.funnel import FunnelFacts, load_facts
+from crm_core.funnel import load_facts
 from crm_core.lookup.rep_weeks import rep_weeks
 from crm_core.lookup.reps import RepName, reps_of
 from crm_core.queries import channel_names
@@ -20,29 +21,33 @@ from serving.champion import ChampionHolder
 from serving.clock import Clock
 from serving.lead_scoring import LeadScoring
 from serving.models_needed import needed
+from serving.pages.behind import Behind
 from serving.pages.board import Board, make_board
+from serving.pages.figures import Figures, OwnFigures
 from serving.pages.formats import Formats
 from serving.pages.model_files import ModelFiles
 from serving.pages.old_models import OldModels
 from serving.pages.openid.provider import Provider
-from serving.pages.own_facts import facts_of_reps
 from serving.pages.sessions import Sessions
-from serving.pages.shelf import Shelf
 from serving.pages.snapshot import Snapshot
 from serving.pages.visitor import Visitor
 from serving.training_job import TrainingJob
 from serving.turns import Lane
 from serving.vectors import VectorSource
 
-T = TypeVar("T")
 THREADS = 3
 DOOR_THREADS = 2  # an argon2 hash takes 64 MiB: more at once would let strangers fill the memory
+RENEWING_SHARE = 0.25  # of `pages.figures_seconds`, for what is made of the facts: more is left until somebody asks
 
 
 @dataclass
 class Desk:
-    """Stores and figures. Figures of the funnel, the board, tiers, stars and commission are as old as
-    `pages.figures_seconds`; every single record is read as it stands.
+    """Stores and figures. Figures of the funnel, the board, tiers, stars and commission are kept and made anew behind
+    the readers' back (`Snapshot`); every single record is read as it stands.
+
+    Parameters
+    ----------
+    warm_up: makes what pages show, before somebody asks for it; called in the background where no figures are kept.
     """
 
     engine: Any
@@ -52,6 +57,8 @@ class Desk:
     vectors: VectorSource
     leads: LeadScoring
     registry: Any = None
+    warm_up: Callable[[Desk], None] | None = None
+    behind: Behind = field(init=False, default_factory=Behind)
     openid: Provider | None = field(init=False)
     model_files: ModelFiles = field(init=False)
     old_models: OldModels = field(init=False)
@@ -70,9 +77,8 @@ class Desk:
         self._door_threads = ThreadPoolExecutor(DOOR_THREADS, thread_name_prefix="door")
         self.lane = Lane(self._threads, rules.max_wait_for_page_seconds)
         self.door = Lane(self._door_threads, rules.max_wait_for_page_seconds)
-        self._facts = Snapshot(lambda: load_facts(self.engine, self.settings, self.now), rules.figures_seconds)
-        self._board = Snapshot(self._make_board, rules.figures_seconds)
-        self._shelf = Shelf()
+        self._figures: Snapshot[Figures] = Snapshot(self._make_figures, rules, self.behind)
+        self._board: Snapshot[Board] = Snapshot(lambda _: self._make_board(), rules, self.behind)
         self.model_files = ModelFiles(self.settings)
         self.old_models = OldModels(self.champions, self.registry)
         self.training = TrainingJob(self.settings)
@@ -82,8 +88,14 @@ class Desk:
         """The moment at which the service stands."""
         return self.clock.now()
 
+    def start(self) -> None:
+        """Make the figures before somebody asks for them."""
+        if self.settings.pages.warms_at_start:
+            self.behind.do(self._figures.get)
+
     def close(self) -> None:
-        """Let pages under way end."""
+        """Let pages under way end. Figures may be under way for seconds: `behind` is closed after the receipts."""
+        self.behind.stop()
         self._threads.shutdown(wait=True)
         self._door_threads.shutdown(wait=True)
 
@@ -104,23 +116,9 @@ class Desk:
         """
         return self._board.get()
 
-    def facts(self, scope: Scope) -> FunnelFacts:
-        """The funnel's facts of the reps that the scope's SQL gives."""
-        facts = self._facts.get()
-        if scope.is_everybody:
-            return facts
-        own = tuple(self.reps(scope))
-        return self._shelf.get(facts, ("facts", own), lambda: facts_of_reps(facts, own))
-
-    def figures(self, scope: Scope, key: tuple[Any, ...], make: Any) -> Any:
-        """`make(facts)` of the scope's facts, kept until the facts are others. `key` names it with its arguments."""
-        facts = self.facts(scope)
-        own = None if scope.is_everybody else tuple(self.reps(scope))
-        return self._shelf.get(self._facts.get(), (*key, own), lambda: make(facts))
-
-    def kept(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
-        """What `make` gives, kept as long as the facts are. It is everybody's: a page shows what its scope allows."""
-        return self._shelf.get(self._facts.get(), key, make)
+    def figures(self, scope: Scope) -> OwnFigures:
+        """Figures of the reps that the scope's SQL gives. A page asks once, so that all it shows is of one moment."""
+        return OwnFigures(self._figures.get(), None if scope.is_everybody else tuple(self.reps(scope)))
 
     def findings(self, days: int) -> list[Finding]:
         """What was found in the last days, oldest first."""
@@ -130,7 +128,16 @@ class Desk:
         """How figures are written for this visitor."""
         return Formats(visitor.language, ZoneInfo(self.settings.intake.timezone), self.settings.intake.currency)
 
+    def _make_figures(self, old: Figures | None) -> Figures:
+        made = Figures(load_facts(self.engine, self.settings, self.now))
+        if old is not None:
+            made.make_like(old, RENEWING_SHARE * self.settings.pages.figures_seconds, self.behind.attempt)
+            self.behind.do(self._board.get)  # whichever of the two is read, the other is not found too old
+        elif self.warm_up is not None:
+            self.behind.do(partial(self.warm_up, self))
+        return made
+
     def _make_board(self) -> Board:
         champion = needed(self.champions, "win")
         weeks = rep_weeks(self.engine, self.settings, self.now)
-        return make_board(self._facts.get(), champion, self.vectors, self.settings, self.now, weeks)
+        return make_board(self._figures.fresh().facts, champion, self.vectors, self.settings, self.now, weeks)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
+from starlette.datastructures import Headers
 from starlette.responses import Response
 
-from crm_core.bi.explore import NEWEST, TABLES, Language, column_names, explore
+from crm_core.bi.explore import NEWEST, TABLES, Explored, Language, column_names, explore
 from serving.pages.csv_file import csv_response
 from serving.pages.desk import Desk
 from serving.pages.library import LIBRARY, library_url
@@ -17,6 +21,8 @@ from serving.pages.templating import render
 from serving.pages.texts import Texts, texts_of
 
 CODES = {"outcome": "outcome", "entity": "entity", "source": "source", "tier": "tier"}  # column -> group of its words
+ALL_ROWS = "x-all-rows"
+_QUICK = 1  # gzip's level; the next ones take twice as long for a tenth less
 LAYOUTS: dict[str, dict[str, Any]] = {
     "leads": {"plugin": "Y Bar", "group_by": ["channel"], "split_by": ["outcome"], "columns": ["lead_id"],
               "aggregates": {"lead_id": "count"}},
@@ -28,29 +34,27 @@ LAYOUTS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def explore_page(asked: PageRequest, desk: Desk) -> Response:
+def explore_page(asked: PageRequest, desk: Desk) -> Response:  # noqa: ARG001 (every page is made so)
     """GET /explore?table=."""
     table, words = asked.choice("table", TABLES), texts_of(asked.visitor.language)
     return render(
-        "explore.html", asked.visitor, "/explore", table=table, tables=TABLES, limit=desk.settings.pages.explore_rows,
-        show=desk.formats(asked.visitor), library=library_url(), layout=json.dumps(_layout(table, words)),
-        newest=words(f"column.{NEWEST[table]}"),
+        "explore.html", asked.visitor, "/explore", table=table, tables=TABLES, library=library_url(),
+        layout=json.dumps(_layout(table, words)), newest=words(f"column.{NEWEST[table]}"),
     )  # fmt: skip
 
 
 def explore_data(asked: PageRequest, desk: Desk) -> Response:
-    """GET /explore/data?table=: the table as an Arrow stream."""
-    frame = _named(asked, desk)
-    arrow = pa.Table.from_pandas(frame, preserve_index=False)
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, arrow.schema) as writer:
-        writer.write_table(arrow)
-    return Response(sink.getvalue().to_pybytes(), media_type="application/vnd.apache.arrow.stream")
+    """GET /explore/data?table=: the newest rows as an Arrow stream; the header ALL_ROWS says how many there are."""
+    found = _named(asked, desk)
+    content, headers = _arrow_stream(found.frame), {ALL_ROWS: str(found.count_all), "vary": "accept-encoding"}
+    if "gzip" in Headers(scope=asked.raw).get("accept-encoding", ""):
+        content, headers["content-encoding"] = gzip.compress(content, _QUICK), "gzip"
+    return Response(content, media_type="application/vnd.apache.arrow.stream", headers=headers)
 
 
 def explore_csv(asked: PageRequest, desk: Desk) -> Response:
     """GET /explore.csv?table=: the same for a spreadsheet."""
-    frame = _named(asked, desk).astype(object)
+    frame = _named(asked, desk).frame.astype(object)
     plain = frame.where(frame.notna(), None)
     return csv_response(f"{asked.choice('table', TABLES)}.csv", list(frame.columns), plain.itertuples(index=False))
 
@@ -60,14 +64,31 @@ def library_file(asked: PageRequest, desk: Desk) -> Response:  # noqa: ARG001 (e
     return LIBRARY.response(asked.params)
 
 
-def _named(asked: PageRequest, desk: Desk) -> Any:
+def _arrow_stream(frame: pd.DataFrame) -> bytes:
+    """Words as dictionaries and moments in milliseconds, which is what the library keeps of them."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    table = pa.table({name: _compact(table[name]) for name in table.column_names})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+def _compact(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_timestamp(column.type):
+        return column.cast(pa.timestamp("ms"), safe=False)
+    return column if pa.types.is_floating(column.type) else column.cast(pa.string()).dictionary_encode()
+
+
+def _named(asked: PageRequest, desk: Desk) -> Explored:
     visitor, table = asked.visitor, asked.choice("table", TABLES)
     language: Language = "zh" if visitor.language == "zh" else "en"
     found = explore(desk.engine, table, visitor.scope, language, desk.settings.pages.explore_rows)
     words = texts_of(visitor.language)
     for name in set(CODES) & set(found.frame.columns):
         found.frame[name] = _in_words(found.frame[name], CODES[name], words)
-    return found.frame.rename(columns={name: str(words(f"column.{name}")) for name in column_names(table)})
+    names = {name: str(words(f"column.{name}")) for name in column_names(table)}
+    return replace(found, frame=found.frame.rename(columns=names))
 
 
 def _in_words(codes: Any, kind: str, words: Texts) -> Any:

@@ -20,6 +20,7 @@ from crm_core.funnel import (
 )
 from serving.errors import UnprocessableError
 from serving.pages.desk import Desk
+from serving.pages.figures import OwnFigures
 from serving.pages.group_names import group_names
 from serving.pages.leads import stage_names
 from serving.pages.page_request import PageRequest
@@ -40,19 +41,20 @@ def funnel(asked: PageRequest, desk: Desk) -> Response:
     visitor, scope, settings = asked.visitor, asked.visitor.scope, desk.settings
     days, by = int(asked.choice("days", DAYS)), asked.text("by")
     measure = asked.choice("measure", MEASURES)
-    facts = desk.facts(scope)
+    figures = desk.figures(scope)
+    facts = figures.facts
     dimensions = dimension_names(facts)
     if by and by not in dimensions:
         raise UnprocessableError(f"by must be one of {', '.join(dimensions)}, but got {by[:40]!r}.")
-    matrix = _matrix(desk, asked, days, by, measure) if by else None
+    matrix = _matrix(desk, asked, figures, days, by, measure) if by else None
     return render(
         "funnel.html", visitor, "/funnel", show=desk.formats(visitor), as_of=facts.as_of, days=days, by=by,
         measure=measure, all_days=[int(one) for one in DAYS], measures=MEASURES, dimensions=dimensions, matrix=matrix,
-        rows=desk.figures(scope, ("trend", days), lambda facts: records(trend_figures(facts, days))),
-        watched=desk.figures(scope, ("watched",), lambda facts: watched_shares(facts, settings.funnel.alarms)),
-        cohorts=desk.figures(scope, ("cohorts",), _cohorts), stages=stage_names(desk, visitor.language),
-        milestones=desk.figures(scope, ("milestones", days), lambda facts: _milestones(facts, desk, days)),
-        completeness=desk.figures(scope, ("playbook",), lambda facts: _completeness(facts, desk)),
+        rows=figures.get(("trend", days), lambda facts: records(trend_figures(facts, days))),
+        watched=figures.get(("watched",), lambda facts: watched_shares(facts, settings.funnel.alarms)),
+        cohorts=figures.get(("cohorts",), _cohorts), stages=stage_names(desk, visitor.language),
+        milestones=figures.get(("milestones", days), lambda facts: _milestones(facts, desk, days)),
+        completeness=figures.get(("playbook",), lambda facts: _completeness(facts, desk)),
         unknown_stages=facts.unknown_stages, open_stages=settings.funnel.names(), rules=settings.funnel,
     )  # fmt: skip
 
@@ -64,10 +66,10 @@ def records(table: pd.DataFrame) -> Records:
     return [{str(name): value for name, value in row.items()} for row in rows]
 
 
-def _matrix(desk: Desk, asked: PageRequest, days: int, by: str, measure: str) -> dict[str, Any]:
+def _matrix(desk: Desk, asked: PageRequest, figures: OwnFigures, days: int, by: str, measure: str) -> dict[str, Any]:
     """Rows: groups, largest first; columns: stages; cells: the measure, None where there is none."""
     try:
-        table = desk.figures(asked.visitor.scope, ("by", days, by), lambda facts: trend_figures(facts, days, by))
+        table = figures.get(("by", days, by), lambda facts: trend_figures(facts, days, by))
     except UnknownDimensionError as error:
         raise UnprocessableError(str(error)) from None
     wide = table.pivot_table(index="group", columns="stage", values=measure, sort=False, observed=True, dropna=False)

@@ -25,17 +25,19 @@ ENTRIES_SHOWN = 20
 def recognition(asked: PageRequest, desk: Desk) -> Response:
     """GET /recognition. Stars and the wall are for everybody to see; medals, points and learning are one's own."""
     visitor, (rep, reps) = asked.visitor, asked_rep(asked, desk)
+    figures = desk.figures(visitor.scope)
     zone = desk.settings.intake.timezone
     month, last = month_of(desk.now, zone), month_before(desk.now, zone)
     awarded = awarded_stars(desk.engine, last, desk.now)
 
     def stars(of: str) -> list[Star]:
-        return desk.kept(("stars", of), lambda: star_ranking(desk.engine, desk.settings, of, desk.now))
+        return figures.everybodys(("stars", of), lambda as_of: star_ranking(desk.engine, desk.settings, of, as_of))
 
     return render(
         "recognition.html", visitor, "/recognition", show=desk.formats(visitor), rep=rep, reps=reps,
-        everybody=desk.reps(EVERYBODYS), month=month, last=last, is_awarded=bool(awarded), now=desk.now,
-        last_stars=awarded or stars(last), stars=stars(month), catalogue=desk.settings.recognition,
+        everybody=desk.reps(EVERYBODYS), month=month, last=last, as_of=figures.as_of, now=desk.now,
+        is_awarded=bool(awarded), last_stars=awarded or stars(last), stars=stars(month),
+        catalogue=desk.settings.recognition,
         wall=[one for one in honours(desk.engine, desk.now) if one.is_approved],
         **_own(desk, rep.rep_id if rep else ""),
     )  # fmt: skip

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from serving.request_log import describe_failure
-
-logger = logging.getLogger("funnelcast.pages")
+from configs.sections import Pages
+from serving.pages.behind import Behind
 
 T = TypeVar("T")
-TOO_OLD = 10  # times the age at which it is made anew: then readers wait for the new one
 
 
 class Snapshot(Generic[T]):
@@ -21,34 +18,38 @@ class Snapshot(Generic[T]):
 
     Parameters
     ----------
-    make: makes the value. max_age_seconds: after which a reader still gets it, and the next one is made meanwhile.
+    make: makes the value, given the one before it; None where there is none, or it is too old to be of use.
+    rules: older than figures_seconds, the value is still answered while the next one is made; older than
+        figures_max_age_seconds, readers wait.
     """
 
-    def __init__(self, make: Callable[[], T], max_age_seconds: float) -> None:
-        self._make, self._max_age = make, max_age_seconds
+    def __init__(
+        self, make: Callable[[T | None], T], rules: Pages, behind: Behind, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._make, self._rules, self._behind, self._clock = make, rules, behind, clock
         self._kept: tuple[T, float] | None = None
+        self._asked_at = float("-inf")
         self._making = threading.Lock()
 
     def get(self) -> T:
-        """The value; the first reader, and those who come after a long silence, wait until it is made."""
-        kept, now = self._kept, time.monotonic()
-        if kept is None or now - kept[1] > TOO_OLD * self._max_age:
-            return self._made_by(now)
-        if now - kept[1] > self._max_age and self._making.acquire(blocking=False):
-            threading.Thread(target=self._renew, name="pages-snapshot", daemon=True).start()
+        """The value at once where it is not too old.
+
+        A renewal that failed is tried again after figures_seconds and not by every reader.
+        """
+        kept, now = self._kept, self._clock()
+        if kept is None or now - kept[1] > self._rules.figures_max_age_seconds:
+            return self.fresh()
+        if now - max(kept[1], self._asked_at) > self._rules.figures_seconds:
+            self._asked_at = now
+            self._behind.do(self.fresh)
         return kept[0]
 
-    def _made_by(self, asked_at: float) -> T:
+    def fresh(self) -> T:
+        """The value, made now where it is older than figures_seconds; who else comes meanwhile waits for the same."""
         with self._making:
-            if self._kept is None or self._kept[1] < asked_at - self._max_age:
-                self._kept = (self._make(), time.monotonic())
-            return self._kept[0]
-
-    def _renew(self) -> None:
-        """With the lock held by who started this."""
-        try:
-            self._kept = (self._make(), time.monotonic())
-        except Exception as error:
-            logger.warning("figures not renewed", extra={"fields": describe_failure(error)})
-        finally:
-            self._making.release()
+            now = self._clock()
+            value, age = (self._kept[0], now - self._kept[1]) if self._kept else (None, float("inf"))
+            if value is None or age > self._rules.figures_seconds:
+                value = self._make(value if age <= self._rules.figures_max_age_seconds else None)
+                self._kept = (value, now)
+            return value

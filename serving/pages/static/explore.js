@@ -18,6 +18,12 @@ const layout = () => {
   }
 };
 
+const loaded = (shown, all) => {
+  const words = shown < all ? told.dataset.some : told.dataset.all;
+  const counts = { shown, all };
+  return words.replace(/\{(shown|all)\}/g, (_, name) => counts[name].toLocaleString(document.documentElement.lang));
+};
+
 const show = async () => {
   const { default: perspective } = await import(`${library}/client/dist/cdn/perspective.js`);
   await import(`${library}/viewer/dist/cdn/perspective-viewer.js`);
@@ -30,7 +36,8 @@ const show = async () => {
   const worker = await perspective.worker();
   const viewer = document.createElement("perspective-viewer");
   box.replaceChildren(viewer);
-  await viewer.load(worker.table(await answer.arrayBuffer()));
+  const table = await worker.table(await answer.arrayBuffer());
+  await viewer.load(table);
   try {
     await viewer.restore({ ...layout(), theme: theme() });
   } catch {
@@ -45,7 +52,7 @@ const show = async () => {
     localStorage.removeItem(key);
     viewer.restore({ ...JSON.parse(box.dataset.layout), theme: theme() });
   });
-  told.hidden = true;
+  told.textContent = loaded(await table.size(), Number(answer.headers.get("x-all-rows")));
   document.documentElement.dataset.explore = "ready";
 };
 

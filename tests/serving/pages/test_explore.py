@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 
@@ -79,6 +80,20 @@ def test_a_table_comes_as_arrow_with_names_in_the_readers_language(own: Pages, n
     assert not [column for column in english.column_names if re.search("[\u4e00-\u9fff]", column)]
     assert [column for column in chinese.column_names if not re.search("[\u4e00-\u9fff]", column)] == []
     assert len(set(chinese.column_names)) == chinese.num_columns
+
+
+def test_the_stream_is_small_and_says_how_many_rows_there_are(make_pages: Callable[..., Pages]) -> None:
+    pages = make_pages(explore_rows=4)
+    client = pages.signed_in("admin")
+    packed = client.get("/explore/data?table=leads", headers={"accept-encoding": "gzip"})
+    plain = client.get("/explore/data?table=leads", headers={"accept-encoding": "identity"})
+    assert (packed.headers["content-encoding"], packed.headers["vary"]) == ("gzip", "accept-encoding")
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content  # the client unpacks it
+    found = pa.ipc.open_stream(plain.content).read_all()
+    assert (found.num_rows, plain.headers["x-all-rows"]) == (4, "6")
+    assert str(found.schema.field("Stage").type).startswith("dictionary<values=string")
+    assert found.schema.field("Created").type == pa.timestamp("ms")
 
 
 def test_each_role_explores_what_it_sees(own: Pages) -> None:
