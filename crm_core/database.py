@@ -23,7 +23,7 @@ _MIGRATION_LOCK = 7_203_841_001  # any number that is ours: PostgreSQL's advisor
 
 
 def open_database(url: str) -> Engine:
-    """Engine for a SQLAlchemy URL; a SQLite file's folder is made. Nothing is migrated.
+    """Engine for a SQLAlchemy URL; a SQLite file's folder is made, for its owner alone. Nothing is migrated.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def open_database(url: str) -> Engine:
 
 def _open_sqlite(file: str | None, url: Any) -> Engine:
     if file and file != ":memory:":
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -30,7 +30,7 @@ def init(is_json: Json = False) -> None:
     from crm_core.database import migrate, schema_revision
 
     context = Context.of(None, is_json)
-    context.settings.paths.home.mkdir(parents=True, exist_ok=True)
+    context.settings.paths.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     migrate(context.settings.database_url)
     keep_stages(context.engine, context.settings.funnel)
     revision = schema_revision(context.settings.database_url)

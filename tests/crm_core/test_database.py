@@ -117,3 +117,8 @@ def test_a_reader_sees_one_state_while_another_writes(engine: Engine) -> None:
         with session_scope(engine) as session:
             session.execute(insert(Channel).values(row))
         assert reader.execute(select(Channel.channel_id)).all() == []
+
+
+def test_a_new_state_is_its_owners_alone(tmp_path: Path) -> None:
+    open_database(f"sqlite:///{tmp_path / 'state' / 'crm.db'}").dispose()
+    assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
