@@ -137,7 +137,8 @@ def test_the_thread_ends_with_the_service(world: World) -> None:
     assert world.maker.has_begun.wait(WAIT)
     left: list[str] = []
     world.behind.do(lambda: left.append("never"))
-    threading.Timer(0, world.maker.may_go.set).start()
+    world.behind.stop()
+    world.maker.may_go.set()
     world.behind.close()
     assert not [one for one in threading.enumerate() if one.name.startswith("pages-behind")]
     world.pass_by(11)
