@@ -20,6 +20,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.serving.state import AS_OF, MOMENT, ROOT, environment, prepared
+from configs.settings import load_settings
 from funnelcast.context import Context
 from funnelcast.tables import text_table
 from scoring.lead_batch import score_leads
@@ -93,8 +94,12 @@ def multiplied(home: Path, leads: int) -> Path:
     for table in COPIED:
         files = [str(lake / name) for name in manifest["files"][table]]
         database.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({files!r}, union_by_name=true)")
-    stages = "SELECT lead_id FROM stage_events WHERE stage IN ('contract_signed', 'payment_received', 'lost')"
-    database.execute(f"CREATE TABLE open AS SELECT DISTINCT lead_id FROM leads WHERE lead_id NOT IN ({stages})")
+    funnel = load_settings().funnel
+    closed = "SELECT lead_id FROM stage_events WHERE list_contains(?, stage)"
+    closing = [*funnel.names("won"), *funnel.names("lost")]
+    database.execute(
+        f"CREATE TABLE open AS SELECT DISTINCT lead_id FROM leads WHERE lead_id NOT IN ({closed})", [closing]
+    )
     count_open = database.execute("SELECT count(*) FROM open").fetchall()[0][0]
     times = -(-leads // count_open)
     for table, (owner, key) in COPIED.items():
