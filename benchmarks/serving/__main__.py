@@ -18,6 +18,7 @@ from benchmarks.serving.state import ROOT, State, prepared
 Runner = Callable[[State, Path], list[Row]]
 LONG: dict[str, Runner] = {
     "by_id": lambda state, folder: scenarios.by_id(state, folder, 30, 50, rounds=5),
+    "hundred": lambda state, folder: scenarios.hundred(state, folder, 60),
     "thousand": lambda state, folder: scenarios.thousand(state, folder, 20),
     "overload": lambda state, folder: scenarios.overload(state, folder, 60),
     "model_changes": scenarios.model_changes,
@@ -26,6 +27,7 @@ LONG: dict[str, Runner] = {
 }
 SHORT: dict[str, Runner] = {
     "by_id": lambda state, folder: scenarios.by_id(state, folder, 6, 20, rounds=3),
+    "hundred": lambda state, folder: scenarios.hundred(state, folder, 10),
     "thousand": lambda state, folder: scenarios.thousand(state, folder, 10),
     "overload": lambda state, folder: scenarios.overload(state, folder, 10),
     "model_changes": lambda state, folder: scenarios.model_changes(state, folder, 8, 6.0, 20),

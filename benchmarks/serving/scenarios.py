@@ -131,6 +131,25 @@ def _mlflow_row(server: Server, state: State, folder: Path, seconds: float, rate
     return [Row("mlflow models serve, features sent along, no reasons: CPU per request", told)]
 
 
+def hundred(state: State, folder: Path, seconds: float, rate: float = 100.0) -> list[Row]:
+    """Single leads by id at 100 requests/s, then as many as it can serve of more than it can do."""
+    rows = []
+    with ours(state, folder, **{**PATIENT, **UNLIMITED}) as server:
+        for reasons in (False, True):
+            measure(server, plan_of(server, state, rate, min(seconds, 5), reasons=reasons))
+            got = measure(server, plan_of(server, state, rate, seconds, reasons=reasons))
+            kind, p50, p99 = "with reasons" if reasons else "without reasons", got.at(0.5), got.at(0.99)
+            rows.append(
+                Row(f"{rate:.0f} requests/s for {seconds:.0f} s, one lead each, {kind}",
+                    f"p50 {p50:.1f} ms, p99 {p99:.0f} ms; {got.result.statuses}", "p50 5 ms, p99 25 ms, all 200",
+                    p50 <= 5 and p99 <= 25 and set(got.result.statuses) == {200})
+            )  # fmt: skip
+        full = measure(server, plan_of(server, state, 400.0, min(seconds, 15), reasons=False))
+    per_core = full.ok() / full.result.seconds / full.cpu_share
+    told = f"{per_core:.0f} requests/s ({full.ok() / full.result.seconds:.0f}/s served with {full.cpu_share:.2f} cores)"
+    return [*rows, Row("per core of the server's, without reasons", told, "at least 300 requests/s", per_core >= 300)]
+
+
 def thousand(state: State, folder: Path, seconds: float) -> list[Row]:
     """A thousand leads in one call."""
     rows = []
