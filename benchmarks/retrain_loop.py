@@ -4,9 +4,9 @@
 train`, as `funnelcast daily` would. Beside the champion of each moment the first model goes on scoring, never trained
 again: what lies between the two is what the loop gained.
 
-trade_show       a calm simulated seller whose trade show goes from 12 % to 39 % of the leads for the last ten months:
-                 the planted leads of ten `trade_show` worlds, one per month, are added to one `calm` world. None of
-                 the planted leads is ever won.
+trade_show       a calm simulated seller whose trade show goes from 12 % to 39 % of the leads for the last fifteen
+                 months: the planted leads of fifteen `trade_show` worlds, one per month, are added to one `calm` world.
+                 None of the planted leads is ever won.
 bank_marketing   UCI Bank Marketing in time order, where the win rate goes from 7 % to 32 % in the last fifth. Calls are
                  scored as they come in, by the model of that moment.
 """
@@ -46,7 +46,7 @@ from scoring.lead_batch import score_leads
 ROOT = Path(__file__).parents[1]
 END = datetime(2026, 11, 24, 2, tzinfo=UTC)
 WEEK = timedelta(days=7)
-SURGE_MONTHS = 10
+SURGE_MONTHS = 15
 Table = list[list[object]]
 
 
