@@ -31,7 +31,7 @@ from benchmarks.reshape import reshape
 from configs.progress import SILENT
 from configs.settings import load_settings
 from funnelcast.cli import run
-from funnelcast.commands.watching import read_crm_facts, train_if_due
+from funnelcast.commands.watching import change_model, read_crm_facts
 from funnelcast.context import Context
 from funnelcast.simulator import simulate
 from funnelcast.tables import text_table
@@ -78,12 +78,11 @@ class Loop:
         inspection = inspect_leads(context.repository, context.registry, context.settings, moment)
         result = watch(inspection, read_crm_facts(context), context.registry, context.settings)
         assert result.proposal is not None
-        trained = train_if_due(context, result)
+        changed = change_model(context, result)
         rules = ", ".join(reason.rule for reason in result.proposal.reasons) or "no rule speaks"
         held = f" (held back: {', '.join(one.rule for one in result.proposal.held_back)})"
         yield f"{moment:%Y-%m-%d}  {rules}{held if result.proposal.held_back else ''}"
-        if trained is not None:
-            yield f"            -> {trained['en']}"
+        yield from (f"            -> {done['en']}" for done in changed.values() if done)
 
     def judged(self, periods: Callable[[pd.Series[Any]], pd.Series[Any]]) -> Table:
         """Frozen model beside champion, per period, on outcomes known at the end."""

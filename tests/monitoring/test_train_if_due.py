@@ -23,8 +23,8 @@ def context(settings: Settings) -> Context:
     return context
 
 
-def result(start: str, is_proposed: bool = True) -> Any:
-    return SimpleNamespace(proposal=SimpleNamespace(model="win", start=start, is_proposed=is_proposed))
+def proposal(start: str, is_proposed: bool = True) -> Any:
+    return SimpleNamespace(model="win", start=start, is_proposed=is_proposed)
 
 
 def trains(monkeypatch: pytest.MonkeyPatch, outcome: Any) -> list[Any]:
@@ -41,9 +41,7 @@ def trains(monkeypatch: pytest.MonkeyPatch, outcome: Any) -> list[Any]:
     return calls
 
 
-@pytest.mark.parametrize(
-    "found", [result("propose"), result("train", is_proposed=False), SimpleNamespace(proposal=None)]
-)
+@pytest.mark.parametrize("found", [proposal("propose"), proposal("train", is_proposed=False)])
 def test_nothing_is_started_unless_proposed_and_configured(
     context: Context, monkeypatch: pytest.MonkeyPatch, found: Any
 ) -> None:
@@ -57,7 +55,7 @@ def test_the_training_is_that_of_the_command_and_the_gate_decides(
 ) -> None:
     report = SimpleNamespace(version=4, is_promoted=False, gate={"passed": False, "reason": "Refused: no better."})
     calls = trains(monkeypatch, report)
-    trained = train_if_due(context, result("train"))
+    trained = train_if_due(context, proposal("train"))
     assert trained is not None
     assert calls == [("win", AS_OF, settings.training.trials)]
     assert (trained["version"], trained["promoted"]) == (4, False)
@@ -66,6 +64,6 @@ def test_the_training_is_that_of_the_command_and_the_gate_decides(
 
 def test_a_training_that_refuses_is_told_and_not_raised(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     trains(monkeypatch, TooFewExamplesError("Too few."))
-    trained = train_if_due(context, result("train"))
+    trained = train_if_due(context, proposal("train"))
     assert trained is not None
     assert (trained["version"], trained["en"]) == (None, "The training was refused: Too few.")

@@ -55,7 +55,7 @@ def test_forty_won_and_forty_lost_train(point: int, settings: Settings) -> None:
 
 
 def test_with_few_leads_no_rung_and_no_column_is_chosen(settings: Settings) -> None:
-    frame = exactly(100, 100)
+    frame = exactly(300, 300)
     frame.frame["running_count"] = np.arange(len(frame.frame), dtype=float)  # moves with the calendar
     frame.features.append(number("running_count", "Leads so far", "累计线索数"))
     parts = split(Dataset.of("win", frame), settings.training, seed=1)
