@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+import training.relevel
 import training.train
 from configs.progress import SILENT
 from configs.settings import Settings
-from funnelcast.commands.watching import train_if_due
+from funnelcast.commands.watching import change_model, train_if_due
 from funnelcast.context import Context
 from tests.monitoring.fakes import AS_OF
 from training.errors import TooFewExamplesError
@@ -67,3 +68,32 @@ def test_a_training_that_refuses_is_told_and_not_raised(context: Context, monkey
     trained = train_if_due(context, proposal("train"))
     assert trained is not None
     assert (trained["version"], trained["en"]) == (None, "The training was refused: Too few.")
+
+
+@pytest.mark.parametrize(
+    ("level", "is_replay", "start", "is_promoted", "is_asked"),
+    [
+        ("follow", False, "propose", False, True),
+        ("keep", False, "propose", False, False),
+        ("follow", True, "propose", False, False),  # a look at the past changes nothing of the present
+        ("follow", True, "train", False, True),
+        ("follow", False, "train", True, False),  # the new champion has its own level
+    ],
+)
+def test_the_level_follows_unless_forbidden_past_or_just_trained(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, level: str, is_replay: bool, start: str, is_promoted: bool,
+    is_asked: bool,
+) -> None:  # fmt: skip
+    rules = settings.retraining.model_copy(update={"level": level, "start": start})
+    context = Context(AS_OF, is_replay, True, settings.model_copy(update={"retraining": rules}), SILENT)
+    context.__dict__.update(repository=None, registry="the registry")
+    trains(monkeypatch, SimpleNamespace(version=4, is_promoted=is_promoted, gate={"reason": "It is told."}))
+    asked: list[Any] = []
+
+    def relevel(*arguments: Any) -> None:
+        asked.append(arguments[:3])
+
+    monkeypatch.setattr(training.relevel, "relevel", relevel)
+    seen: Any = SimpleNamespace(proposal=proposal(start), live=SimpleNamespace(scores="the scores"))
+    assert change_model(context, seen)["levelled"] is None
+    assert asked == ([("win", "the registry", "the scores")] if is_asked else [])
