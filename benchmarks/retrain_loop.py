@@ -4,9 +4,9 @@
 train`, as `funnelcast daily` would. Beside the champion of each moment the first model goes on scoring, never trained
 again: what lies between the two is what the loop gained.
 
-trade_show       a calm simulated seller whose trade show goes from 12 % to 39 % of the leads for the last ten months:
-                 the planted leads of ten `trade_show` worlds, one per month, are added to one `calm` world. None of
-                 the planted leads is ever won.
+trade_show       a calm simulated seller whose trade show goes from 12 % to 39 % of the leads for the last fifteen
+                 months: the planted leads of fifteen `trade_show` worlds, one per month, are added to one `calm` world.
+                 None of the planted leads is ever won.
 bank_marketing   UCI Bank Marketing in time order, where the win rate goes from 7 % to 32 % in the last fifth. Calls are
                  scored as they come in, by the model of that moment.
 """
@@ -31,7 +31,7 @@ from benchmarks.reshape import reshape
 from configs.progress import SILENT
 from configs.settings import load_settings
 from funnelcast.cli import run
-from funnelcast.commands.watching import read_crm_facts, train_if_due
+from funnelcast.commands.watching import change_model, read_crm_facts
 from funnelcast.context import Context
 from funnelcast.simulator import simulate
 from funnelcast.tables import text_table
@@ -46,7 +46,7 @@ from scoring.lead_batch import score_leads
 ROOT = Path(__file__).parents[1]
 END = datetime(2026, 11, 24, 2, tzinfo=UTC)
 WEEK = timedelta(days=7)
-SURGE_MONTHS = 10
+SURGE_MONTHS = 15
 Table = list[list[object]]
 
 
@@ -78,12 +78,11 @@ class Loop:
         inspection = inspect_leads(context.repository, context.registry, context.settings, moment)
         result = watch(inspection, read_crm_facts(context), context.registry, context.settings)
         assert result.proposal is not None
-        trained = train_if_due(context, result)
+        changed = change_model(context, result)
         rules = ", ".join(reason.rule for reason in result.proposal.reasons) or "no rule speaks"
         held = f" (held back: {', '.join(one.rule for one in result.proposal.held_back)})"
         yield f"{moment:%Y-%m-%d}  {rules}{held if result.proposal.held_back else ''}"
-        if trained is not None:
-            yield f"            -> {trained['en']}"
+        yield from (f"            -> {done['en']}" for done in changed.values() if done)
 
     def judged(self, periods: Callable[[pd.Series[Any]], pd.Series[Any]]) -> Table:
         """Frozen model beside champion, per period, on outcomes known at the end."""

@@ -34,7 +34,6 @@ from training.split import Split, split, split_at
 from training.train import searched
 from training.tuning import Budget
 
-PER_CLASS = 40
 MAX_TEST_ROWS = 5000
 BOOTSTRAP_SAMPLES = 2000
 FIGURES = ("log_loss", "roc_auc")
@@ -44,6 +43,7 @@ Floats = NDArray[np.float64]
 def main() -> None:
     """Print the table of each data set."""
     options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--per-class", type=int, default=40, help="won leads per draw, and as many lost ones")
     options.add_argument("--samples", type=int, default=50, help="draws per data set")
     options.add_argument("--trials", type=int, default=2, help="Optuna trials per draw")
     options.add_argument("--seed", type=int, default=1)
@@ -69,16 +69,18 @@ def drawn(case: Case, options: argparse.Namespace, folder: Path) -> list[tuple[s
     parts = parts.without([one.column for one in quarantine(parts.fit, None, settings.training.leakage)])
     with tempfile.TemporaryDirectory() as scratch:
         own = settings.model_copy(update={"home": Path(scratch)})
-        return [compared(few(parts, own, options.seed + i), own, options) for i in range(options.samples)]
+        return [
+            compared(few(parts, own, options.seed + i, options.per_class), own, options) for i in range(options.samples)
+        ]
 
 
-def few(parts: Split, settings: Settings, seed: int) -> Split:
-    """The parts of 40 won and 40 lost leads, with some of the test's rows, both classes weighing alike."""
+def few(parts: Split, settings: Settings, seed: int, per_class: int) -> Split:
+    """The parts of as many won as lost leads, with some of the test's rows, both classes weighing alike."""
     rng = np.random.default_rng(seed)
     past = parts.before_test
     won = np.unique(past.entity[past.is_positive])
     lost = np.setdiff1d(np.unique(past.entity), won)
-    leads = np.concatenate([rng.choice(group, PER_CLASS, replace=False) for group in (won, lost)])
+    leads = np.concatenate([rng.choice(group, per_class, replace=False) for group in (won, lost)])
     small = parts.past.take(np.isin(parts.past.entity, leads))
     made = split_at(small, parts.test_from, settings.training, seed)
     rows = np.sort(rng.choice(len(parts.test), min(MAX_TEST_ROWS, len(parts.test)), replace=False))
@@ -105,7 +107,7 @@ def told(case: Case, draws: list[tuple[str, dict[str, dict[str, float]]]]) -> st
         difference = columns["ladder"] - columns["naive Bayes"]
         rows.append([figure, *map(median_told, columns.values()), median_told(difference)])
     rungs = ", ".join(f"{name} {count}" for name, count in Counter(rung for rung, _ in draws).most_common())
-    head = f"\n{case.title}: {PER_CLASS} won + {PER_CLASS} lost leads, {len(draws)} draws; chosen: {rungs}"
+    head = f"\n{case.title}: {len(draws)} draws; chosen: {rungs}"
     return f"{head}\n{text_table(['median [95 %]', 'ladder', 'naive Bayes', 'ladder - naive Bayes'], rows)}"
 
 

@@ -125,6 +125,10 @@ class Scorecard:
             result[:, list(self.pace.columns), 0] += self.pace.contributions(encoded)
         return result
 
+    def scaled(self, factor: float) -> Scorecard:
+        """The same card, without a pace, with the points of all values multiplied; the intercept stays."""
+        return replace(self, terms=tuple(term.scaled(factor) for term in self.terms))
+
     @cached_property
     def _packed(self) -> PackedCard:
         return PackedCard(self.terms, len(self.intercept))

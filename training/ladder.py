@@ -1,6 +1,7 @@
 """The rungs, from the rates of the past to trees beside a line, and the rule by which one is chosen.
 
 prior, rates, rfm: markov, churn: bg_nbd, logistic_*, churn: paced_*, naive_bayes    scorecards
+panel      with few cases, in the place of a choice: the mean of three lines (training/scorecards.py)
 boosted    XGBoost that begins at the rates of the past or at the best line (logistic or paced)
 stack      the mean of the trees' and the best line's margins; equal weights, since weights learnt on few blocks of
            time do worse than none (Clemen 1989; Smith and Wallis 2009)
@@ -68,10 +69,10 @@ class Rung:
                 "standard_error": round(error, 5), "max_shift": self.max_shift}  # fmt: skip
 
 
-def scorecard_rungs(model: str, folds: Sequence[FoldMatrix], max_shift: float) -> list[Rung]:
-    """One rung per scorecard that every fold's columns and purchases allow, the simplest first."""
+def scorecard_rungs(kinds: Sequence[str], folds: Sequence[FoldMatrix], max_shift: float) -> list[Rung]:
+    """One rung per kind of scorecard that every fold's columns and purchases allow, in the order given."""
     weights = np.concatenate([fold.block_weights for fold in folds])
-    losses = {kind: _losses(kind, folds) for kind in starts_of(model)}
+    losses = {kind: _losses(kind, folds) for kind in kinds}
     return [Rung(kind, found, weights, max_shift, kind) for kind, found in losses.items() if found is not None]
 
 

@@ -4,6 +4,7 @@ scoring/scorecard.py).
 prior         the rates of the classes
 rates         shrunk rates by channel and segment (training/shrunk_rates.py)
 naive_bayes   log frequencies per value with +0.1, as in Odoo's predictive lead scoring, which does so per team
+panel         the mean of the margins of naive_bayes and two logistic_*, each brought to the spread of `logistic`
 markov        naive Bayes on the tier alone: the transition matrix of RFM tiers
 bg_nbd        churn: the customer's own pace (training/own_pace.py)
 logistic_*    logistic regression on splines, by the strength of its L2 penalty (training/spline_start.py)
@@ -29,6 +30,7 @@ SMOOTHING = 0.1
 MAX_BINS = 12
 LOGISTIC_C = {"logistic_strong": 0.01, "logistic": 0.1, "logistic_weak": 1.0}
 BG_NBD = "bg_nbd"
+PANEL, PANELLISTS = "panel", ("logistic", "logistic_strong", "naive_bayes")
 PACED = {"paced_strong": "logistic_strong", "paced": "logistic", "paced_weak": "logistic_weak"}
 
 Floats = NDArray[np.float64]
@@ -61,6 +63,9 @@ def fit_scorecard(
         if kind == BG_NBD:
             return pace
         return mean_scorecard(kind, [pace, fit_scorecard(PACED[kind], specs, encoded, y, w, classes)])
+    if kind == PANEL:
+        cards = [fit_scorecard(one, specs, encoded, y, w, classes) for one in PANELLISTS]
+        return mean_scorecard(kind, _of_one_spread(cards, encoded, w))
     rates = np.bincount(y, weights=w, minlength=classes) + SMOOTHING
     intercept = _outputs(np.log(rates / rates.sum())[None, :])[0]
     if kind == "prior" or not specs or np.count_nonzero(rates > SMOOTHING) < 2:
@@ -72,6 +77,14 @@ def fit_scorecard(
         empty = [_empty_term(column, specs[column], encoded[:, column]) for column in used]
         terms = _counted(kind, empty, encoded, y, w, rates / rates.sum())
     return _centred(kind, intercept, terms, encoded, w)
+
+
+def _of_one_spread(cards: Sequence[Scorecard], encoded: Matrix, w: Floats) -> list[Scorecard]:
+    """Yes/no cards, their margins as far from the mean as those of the first; naive Bayes goes much too far."""
+    margins = [card.margin(encoded)[:, 0] for card in cards]
+    spreads = [float(np.sqrt(np.cov(margin, aweights=w, ddof=0))) for margin in margins]
+    factors = [spreads[0] / spread if spread > 0 else 1.0 for spread in spreads]
+    return [card.scaled(factor) for card, factor in zip(cards, factors, strict=True)]
 
 
 def _is_used(kind: str, spec: FeatureSpec) -> bool:

@@ -9,8 +9,9 @@ from optuna.trial import Trial
 Parameters = dict[str, Any]
 # Half-life of a row's weight as a share of the history; 0: all rows count alike.
 HALF_LIFE_SHARES = [0.0, 0.5, 0.2, 0.1, 0.05, 0.02]
-# How far a column may move with the calendar (training/shift.py); 1: every column is used.
-MAX_SHIFTS = [0.5, 0.3, 1.0]
+# How far a column may move with the calendar (training/shift.py).
+EVERY_COLUMN = 1.0
+MAX_SHIFTS = [0.5, 0.3, EVERY_COLUMN]
 PRIOR, LINE = "prior", "line"  # trees begin at the rates of the past, or at the best logistic regression
 OURS = ("start", "half_life_share", "max_shift")
 

@@ -13,17 +13,19 @@ from scoring.encoding import encode_frame
 from scoring.feature_spec import FeatureSpec
 from training.dataset import Dataset
 
+Floats = NDArray[np.float64]
 BINS = 10
 
 
 def column_shifts(earlier: Dataset, later: Dataset, specs: tuple[FeatureSpec, ...]) -> dict[str, float]:
-    """Total variation distance of each column between two parts, 0 (same) to 1 (no value in common).
+    """Total variation distance of each column between two parts beyond chance, 0 (same) to 1 (no value in common).
 
     Numbers are binned at the deciles of both parts together; a missing value is a value of its own.
     """
     before, after = encode_frame(specs, earlier.frame), encode_frame(specs, later.frame)
+    sizes = len(np.unique(earlier.entity)), len(np.unique(later.entity))
     return {
-        spec.name: total_variation(*_binned(spec, before[:, i], after[:, i]), earlier.w, later.w)
+        spec.name: beyond_chance(*_shares(*_binned(spec, before[:, i], after[:, i]), earlier.w, later.w), *sizes)
         for i, spec in enumerate(specs)
     }
 
@@ -34,20 +36,29 @@ def moved(shifts: dict[str, float], limit: float) -> list[str]:
     return above if len(above) < len(shifts) else []
 
 
-def total_variation(
-    before: NDArray[np.int_], after: NDArray[np.int_], w_before: NDArray[np.float64], w_after: NDArray[np.float64]
-) -> float:
-    """Half the summed difference of two weighted distributions over bins.
+def beyond_chance(before: Floats, after: Floats, n_before: int, n_after: int) -> float:
+    """Half the summed difference d of two distributions over bins, set against the one c that samples of these sizes
+    of one and the same show: (d - c) / (1 - c), which is still 1 where no value is in common, and not below 0.
 
-    >>> one = np.ones(2)
-    >>> total_variation(np.array([0, 1]), np.array([1, 1]), one, one)
+    Of a bin with share p chance gives a mean difference of sqrt(2 / pi) sqrt(p (1 - p) (1 / n + 1 / m)) (normal
+    approximation): 40 leads are .42 from 10 in a column of ten values that never moves.
+
+    >>> round(beyond_chance(np.array([0.5, 0.5]), np.array([0.0, 1.0]), 10**9, 10**9), 3)
     0.5
     """
+    pooled = (n_before * before + n_after * after) / (n_before + n_after)
+    by_chance = np.sqrt(2 / np.pi * pooled * (1 - pooled) * (1 / n_before + 1 / n_after)).sum() / 2
+    difference = np.abs(before - after).sum() / 2
+    return float(max(difference - by_chance, 0.0) / max(1.0 - by_chance, 1e-9))
+
+
+def _shares(
+    before: NDArray[np.int_], after: NDArray[np.int_], w_before: Floats, w_after: Floats
+) -> tuple[Floats, Floats]:
     count = int(max(before.max(initial=0), after.max(initial=0))) + 1
-    shares = [
-        np.bincount(bins, weights=w, minlength=count) / w.sum() for bins, w in ((before, w_before), (after, w_after))
-    ]
-    return float(np.abs(shares[0] - shares[1]).sum() / 2)
+    pairs = (before, w_before), (after, w_after)
+    first, second = (np.bincount(bins, weights=w, minlength=count) / w.sum() for bins, w in pairs)
+    return first, second
 
 
 def _binned(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 MAX_PARAMETER_LENGTH = 500
+KEPT_FILES = ("card.html", "curves", "importance.json")  # of a training, true of its model at any level
 
 
 class Run:
@@ -51,6 +53,13 @@ class Run:
         for name, points in curves.items():
             self._client.log_figure(self.run_id, figure_of(name, points), f"curves/{name}.png")
         self.document(dict(curves), "curves/curves.json")
+
+    def copy(self, run_id: str, paths: Sequence[str]) -> None:
+        """Files and folders of another run."""
+        with TemporaryDirectory() as folder:
+            for path in paths:
+                self._client.download_artifacts(run_id, path, folder)
+            self._client.log_artifacts(self.run_id, folder)
 
     def data(self, name: str, digest: str, profile: str) -> None:
         """The data set the model was made of, as MLflow lists it."""

@@ -30,13 +30,13 @@ from training.leakage import quarantine
 from training.learn_encoding import learn_features
 from training.level import at_newest_level
 from training.recency import HalfLives
-from training.refusal import check_enough
+from training.refusal import check_enough, class_counts
 from training.report import TrainReport
 from training.season import unseen_seasons
 from training.shift import column_shifts, moved
 from training.split import Split, folds, split
 from training.tracking import Run, importance_of, tracked
-from training.tuning import Budget, Choice, tune
+from training.tuning import Budget, Choice, tune, unsearched
 
 
 class Repository(Protocol):
@@ -112,7 +112,7 @@ def _guarded(
 def searched(
     parts: Split, settings: Settings, budget: Budget, seed: int, progress: Progress
 ) -> tuple[Choice, list[str]]:
-    """The best point, and the columns that move further than it allows."""
+    """The best point, and the columns that move further than it allows; with few leads no choice is made."""
     half_lives = HalfLives.of(parts.before_test)
     shifts = column_shifts(parts.fit, parts.calibrate, learn_features(parts.fit, settings.training))
 
@@ -124,6 +124,8 @@ def searched(
     def matrices(limit: float) -> list[FoldMatrix]:
         return without(tuple(moved(shifts, limit)))
 
+    if parts.fit.is_by_entity and min(class_counts(parts.before_test)) < settings.training.few_cases:
+        return unsearched(without(())), []
     database = settings.paths.home / "tuning.db"
     choice = tune(parts.fit.model, parts.before_test.fingerprint(), matrices, budget, database, seed, progress)
     return choice, moved(shifts, choice.rung.max_shift)

@@ -17,8 +17,19 @@ from optuna.trial import FrozenTrial, TrialState
 
 from configs.progress import Progress
 from training.fold_matrix import STEP_ROUNDS, FoldMatrix
-from training.ladder import BOOSTED, STACK, Rung, best_line, best_of_each, chosen, eligible, scorecard_rungs, table_of
-from training.search_space import MAX_SHIFTS, Parameters, first_points, start_of, suggest
+from training.ladder import (
+    BOOSTED,
+    STACK,
+    Rung,
+    best_line,
+    best_of_each,
+    chosen,
+    eligible,
+    scorecard_rungs,
+    table_of,
+)
+from training.scorecards import PANEL, starts_of
+from training.search_space import EVERY_COLUMN, MAX_SHIFTS, Parameters, first_points, start_of, suggest
 
 Floats = NDArray[np.float64]
 STARTUP_TRIALS = 8
@@ -54,7 +65,7 @@ def tune(
 ) -> Choice:
     """The rung to take, after `budget.trials` points for the trees, at least one, on time-ordered folds."""
     deadline = time.monotonic() + budget.timeout_seconds
-    cards = {limit: scorecard_rungs(model, folds(limit), limit) for limit in MAX_SHIFTS}
+    cards = {limit: scorecard_rungs(starts_of(model), folds(limit), limit) for limit in MAX_SHIFTS}
     lines = {limit: best_line(rungs) for limit, rungs in cards.items()}
     with _study(f"{model}-{fingerprint[:16]}-{seed}-{SPACE_VERSION}", database) as study, \
             progress.bar(f"tune {model}", budget.trials, unit="trial") as bar:  # fmt: skip
@@ -68,6 +79,16 @@ def tune(
         trees = [_rung(name, trial, lines) for trial in trials for name in (BOOSTED, STACK)]
         rungs = best_of_each([*(rung for group in cards.values() for rung in group), *trees], model)
         return Choice(chosen(eligible(rungs)), table_of(rungs), done)
+
+
+def unsearched(folds: Sequence[FoldMatrix]) -> Choice:
+    """Where leads are too few to choose by, the mean of three lines on every column; the ladder is shown all the same.
+
+    With 40 won and 40 lost leads, what is within one standard error of the best is nearly everything, and a choice of
+    rung and columns loses more than the best of them gains (measured by `benchmarks.small_data`).
+    """
+    *simpler, panel = scorecard_rungs([*starts_of("win"), PANEL], folds, EVERY_COLUMN)
+    return Choice(panel, table_of([*simpler, panel]), 0)
 
 
 def _try_next(study: optuna.Study, folds: Folds, lines: Mapping[float, Rung], seed: int, done: int) -> None:

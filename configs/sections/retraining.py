@@ -20,6 +20,7 @@ class PerformanceLine(Section):
 
 class Retraining(Section):
     start: Literal["propose", "train"]
+    level: Literal["follow", "keep"]
     min_days_between: Annotated[int, Field(ge=0)]
     drift: DriftLine
     performance: PerformanceLine

@@ -46,6 +46,7 @@ class Training(Section):
     max_ipc_weight: Annotated[float, Field(ge=1)]
     min_positives: PositiveInt
     min_negatives: PositiveInt
+    few_cases: Annotated[int, Field(ge=0)]
     min_part_class_rows: PositiveInt
     win: WinTraining
     churn: CustomerTraining

@@ -14,9 +14,11 @@ from funnelcast.options import AsOf, Json
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
+    from monitoring.live.performance import LivePerformance
     from monitoring.monitor import MonitorReport
     from monitoring.report import ReportFiles
-    from monitoring.watch import CrmFacts
+    from monitoring.retraining import RetrainProposal
+    from monitoring.watch import CrmFacts, Watch
 
 Out = Annotated[Path | None, typer.Option(help="Folder to write to. Default: reports/ in the state.")]
 
@@ -31,9 +33,9 @@ def monitor(out: Out = None, as_of: AsOf = None, is_json: Json = False) -> None:
     """Drift, effect of the mix, live performance of the scores given, and whether to train anew."""
     context = Context.of(as_of, is_json)
     result = monitor_now(context, out)
-    trained = train_if_due(context, result)
-    words = result.in_words() if trained is None else f"{result.in_words()}\n{trained['en']}"
-    context.answer({**result.to_json(), "trained": trained}, words)
+    changed = change_model(context, result.watch)
+    words = "\n".join([result.in_words(), *(done["en"] for done in changed.values() if done)])
+    context.answer({**result.to_json(), **changed}, words)
 
 
 def monitor_now(context: Context, out: Path | None = None) -> MonitorReport:
@@ -78,7 +80,30 @@ def won_money(context: Context) -> Series[Any]:
     return orders.groupby("lead_id")["amount_cents"].sum() / 100
 
 
-def train_if_due(context: Context, result: MonitorReport) -> dict[str, Any] | None:
+def change_model(context: Context, seen: Watch | None) -> dict[str, dict[str, Any] | None]:
+    """What the configuration lets `monitor` do: `trained` anew, and else `levelled`; None for what was not done."""
+    if seen is None or seen.proposal is None:
+        return {"trained": None, "levelled": None}
+    trained = train_if_due(context, seen.proposal)
+    is_new = trained is not None and trained["promoted"]
+    return {"trained": trained, "levelled": None if is_new else level_if_better(context, seen.live)}
+
+
+def level_if_better(context: Context, live: LivePerformance) -> dict[str, Any] | None:
+    """The model in use at the level of its newest outcomes; None where it stays as it is.
+
+    A look at the past (`--as-of`) changes nothing of the present, unless it starts trainings as well.
+    """
+    from training.relevel import relevel
+
+    rules = context.settings.retraining
+    if rules.level != "follow" or (context.is_replay and rules.start != "train"):
+        return None
+    done = relevel("win", context.registry, live.scores, context.settings, context.as_of)
+    return None if done is None else done.to_json()
+
+
+def train_if_due(context: Context, proposal: RetrainProposal) -> dict[str, Any] | None:
     """Train as the proposal says, where the configuration starts it; None where nothing was started.
 
     A training that refuses (too few outcomes) is told, not raised: what was watched stands.
@@ -86,8 +111,7 @@ def train_if_due(context: Context, result: MonitorReport) -> dict[str, Any] | No
     from training.errors import TrainingError
     from training.train import train
 
-    proposal = result.proposal
-    if proposal is None or not proposal.is_proposed or proposal.start != "train":
+    if not proposal.is_proposed or proposal.start != "train":
         return None
     rules = context.settings.training
     try:

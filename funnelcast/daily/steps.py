@@ -104,12 +104,12 @@ def _score(context: Context, entity: str, score: Callable[[Context], Any]) -> Fi
 
 
 def monitor(context: Context) -> Figures:
-    """Watch for drift, judge the scores given, and train anew where the configuration starts it."""
-    from funnelcast.commands.watching import monitor_now, train_if_due
+    """Watch for drift, judge the scores given, train anew or move the level where the configuration says so."""
+    from funnelcast.commands.watching import change_model, monitor_now
 
     result = monitor_now(context)
-    trained = train_if_due(context, result)
-    return {"findings": len(result.findings), "trained": trained["en"] if trained else "no"}
+    changed = {name: done["en"] if done else "no" for name, done in change_model(context, result.watch).items()}
+    return {"findings": len(result.findings), **changed}
 
 
 def diagnose(context: Context) -> Figures:

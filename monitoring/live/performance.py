@@ -26,12 +26,14 @@ ALL = "all"
 class LivePerformance:
     """`groups`: `all` first, then by model_version, week, channel and team, each dimension's groups by size (weeks by
     time). `last_list`, `lists`: the last list that is old enough, and the last ones together; None without any.
+    scores: each score that was judged, with its outcome (see `with_outcomes`).
     """
 
     as_of: datetime
     groups: list[GroupFigures]
     last_list: dict[str, Any] | None
     lists: dict[str, Any] | None
+    scores: pd.DataFrame
 
     @property
     def overall(self) -> GroupFigures:
@@ -66,9 +68,9 @@ def judge_live(
     groups = [judge_group(ALL, ALL, rows, rules, seed)]
     for dimension, group, part in _parts(rows, facts, rules):
         groups.append(judge_group(dimension, group, part, rules, seed))
-    last, recent = _lists(home, closed, money, facts.as_of, rules)
-    judged = [None if one is None else one.to_json(rules, seed) for one in (last, recent)]
-    return LivePerformance(facts.as_of, groups, *judged)
+    lists = _lists(home, closed, money, facts.as_of, rules)
+    last, recent = (None if one is None else one.to_json(rules, seed) for one in lists)
+    return LivePerformance(facts.as_of, groups, last, recent, rows)
 
 
 def _parts(rows: pd.DataFrame, facts: FunnelFacts, rules: LiveRules) -> Iterator[tuple[str, str, pd.DataFrame]]:

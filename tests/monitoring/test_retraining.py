@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from configs.sections import Retraining
@@ -52,7 +53,7 @@ def group_of(auc: tuple[float, float, float] = (0.74, 0.70, 0.78), over: float =
 
 def evidence(inspection: Inspection, **changes: Any) -> Evidence:
     """Nothing speaks: a young, good model, no new outcomes, no odd regions."""
-    live = LivePerformance(AS_OF, [group_of(), group_of()], None, None)
+    live = LivePerformance(AS_OF, [group_of(), group_of()], None, None, pd.DataFrame())
     trained = day(60)
     plain = Evidence(
         FakeModel(trained_as_of=trained), 3, trained, inspection, facts_of(), live,
@@ -96,7 +97,7 @@ def test_open_leads_in_unknown_regions_speak(calm: Inspection, rules: Retraining
 def test_performance_speaks_beyond_chance_alone(
     rules: Retraining, calm: Inspection, figures: dict[str, Any], rule: list[str]
 ) -> None:
-    live = LivePerformance(AS_OF, [group_of(**figures), group_of(**figures)], None, None)
+    live = LivePerformance(AS_OF, [group_of(**figures), group_of(**figures)], None, None, pd.DataFrame())
     assert rules_that_speak(evidence(calm, live=live), rules) == rule
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+import training.relevel
 import training.train
 from configs.progress import SILENT
 from configs.settings import Settings
-from funnelcast.commands.watching import train_if_due
+from funnelcast.commands.watching import change_model, train_if_due
 from funnelcast.context import Context
 from tests.monitoring.fakes import AS_OF
 from training.errors import TooFewExamplesError
@@ -23,8 +24,8 @@ def context(settings: Settings) -> Context:
     return context
 
 
-def result(start: str, is_proposed: bool = True) -> Any:
-    return SimpleNamespace(proposal=SimpleNamespace(model="win", start=start, is_proposed=is_proposed))
+def proposal(start: str, is_proposed: bool = True) -> Any:
+    return SimpleNamespace(model="win", start=start, is_proposed=is_proposed)
 
 
 def trains(monkeypatch: pytest.MonkeyPatch, outcome: Any) -> list[Any]:
@@ -41,9 +42,7 @@ def trains(monkeypatch: pytest.MonkeyPatch, outcome: Any) -> list[Any]:
     return calls
 
 
-@pytest.mark.parametrize(
-    "found", [result("propose"), result("train", is_proposed=False), SimpleNamespace(proposal=None)]
-)
+@pytest.mark.parametrize("found", [proposal("propose"), proposal("train", is_proposed=False)])
 def test_nothing_is_started_unless_proposed_and_configured(
     context: Context, monkeypatch: pytest.MonkeyPatch, found: Any
 ) -> None:
@@ -57,7 +56,7 @@ def test_the_training_is_that_of_the_command_and_the_gate_decides(
 ) -> None:
     report = SimpleNamespace(version=4, is_promoted=False, gate={"passed": False, "reason": "Refused: no better."})
     calls = trains(monkeypatch, report)
-    trained = train_if_due(context, result("train"))
+    trained = train_if_due(context, proposal("train"))
     assert trained is not None
     assert calls == [("win", AS_OF, settings.training.trials)]
     assert (trained["version"], trained["promoted"]) == (4, False)
@@ -66,6 +65,35 @@ def test_the_training_is_that_of_the_command_and_the_gate_decides(
 
 def test_a_training_that_refuses_is_told_and_not_raised(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     trains(monkeypatch, TooFewExamplesError("Too few."))
-    trained = train_if_due(context, result("train"))
+    trained = train_if_due(context, proposal("train"))
     assert trained is not None
     assert (trained["version"], trained["en"]) == (None, "The training was refused: Too few.")
+
+
+@pytest.mark.parametrize(
+    ("level", "is_replay", "start", "is_promoted", "is_asked"),
+    [
+        ("follow", False, "propose", False, True),
+        ("keep", False, "propose", False, False),
+        ("follow", True, "propose", False, False),  # a look at the past changes nothing of the present
+        ("follow", True, "train", False, True),
+        ("follow", False, "train", True, False),  # the new champion has its own level
+    ],
+)
+def test_the_level_follows_unless_forbidden_past_or_just_trained(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, level: str, is_replay: bool, start: str, is_promoted: bool,
+    is_asked: bool,
+) -> None:  # fmt: skip
+    rules = settings.retraining.model_copy(update={"level": level, "start": start})
+    context = Context(AS_OF, is_replay, True, settings.model_copy(update={"retraining": rules}), SILENT)
+    context.__dict__.update(repository=None, registry="the registry")
+    trains(monkeypatch, SimpleNamespace(version=4, is_promoted=is_promoted, gate={"reason": "It is told."}))
+    asked: list[Any] = []
+
+    def relevel(*arguments: Any) -> None:
+        asked.append(arguments[:3])
+
+    monkeypatch.setattr(training.relevel, "relevel", relevel)
+    seen: Any = SimpleNamespace(proposal=proposal(start), live=SimpleNamespace(scores="the scores"))
+    assert change_model(context, seen)["levelled"] is None
+    assert asked == ([("win", "the registry", "the scores")] if is_asked else [])

@@ -11,6 +11,7 @@ from training.errors import BgNbdError
 from training.fold_matrix import FoldMatrix
 from training.ladder import Rung, best_line, best_of_each, chosen, eligible, scorecard_rungs, table_of
 from training.recency import HalfLives
+from training.scorecards import starts_of
 
 
 def rung(name: str, losses: list[float], max_shift: float = 1.0) -> Rung:
@@ -79,12 +80,12 @@ def test_without_a_most_likely_pace_the_other_rungs_are_there(
     is_earlier = data.as_of < moments[len(moments) // 2]
     earlier, later = data.take(is_earlier), data.take(~is_earlier)
     fold = FoldMatrix(earlier, later, settings.training, 1, HalfLives.of(earlier))
-    whole = {one.name for one in scorecard_rungs("churn", [fold], 1.0)}
+    whole = {one.name for one in scorecard_rungs(starts_of("churn"), [fold], 1.0)}
 
     def fails(_: object) -> None:
         raise BgNbdError("BG/NBD must find its most likely parameters.")
 
     monkeypatch.setattr(own_pace, "fit_bg_nbd", fails)
     fold = FoldMatrix(earlier, later, settings.training, 1, HalfLives.of(earlier))
-    left = {one.name for one in scorecard_rungs("churn", [fold], 1.0)}
+    left = {one.name for one in scorecard_rungs(starts_of("churn"), [fold], 1.0)}
     assert whole - left == {"bg_nbd", "paced_strong", "paced", "paced_weak"}

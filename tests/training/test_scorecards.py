@@ -10,10 +10,10 @@ from scoring.scorecard import Scorecard
 from tests.training.generated import customers, won_leads
 from training.dataset import Dataset
 from training.learn_encoding import learn_features
-from training.scorecards import fit_scorecard, starts_of
+from training.scorecards import PANEL, PANELLISTS, fit_scorecard, starts_of
 
 
-@pytest.mark.parametrize("kind", starts_of("win"))
+@pytest.mark.parametrize("kind", [*starts_of("win"), PANEL])
 def test_points_and_intercept_sum_to_the_margin(kind: str, settings: Settings) -> None:
     data = Dataset.of("win", won_leads(500))
     specs = learn_features(data, settings.training)
@@ -22,6 +22,19 @@ def test_points_and_intercept_sum_to_the_margin(kind: str, settings: Settings) -
     assert card.margin(encoded) == pytest.approx(card.intercept + card.contributions(encoded).sum(axis=1))
     again = Scorecard.from_json(card.to_json())
     assert again.margin(encoded) == pytest.approx(card.margin(encoded))
+
+
+def test_each_line_of_the_panel_speaks_as_loudly(settings: Settings) -> None:
+    data = Dataset.of("win", won_leads(80))
+    specs = learn_features(data, settings.training)
+    encoded = encode_frame(specs, data.frame)
+    cards = [fit_scorecard(kind, specs, encoded, data.y, data.w, 2) for kind in PANELLISTS]
+    margins = np.stack([card.margin(encoded)[:, 0] for card in cards], axis=1)
+    spreads = margins.std(axis=0)
+    assert spreads[2] > 2 * spreads[0]  # naive Bayes alone would drown the others
+    panel = fit_scorecard(PANEL, specs, encoded, data.y, data.w, 2).margin(encoded)[:, 0]
+    mean = ((margins - margins.mean(axis=0)) * spreads[0] / spreads).mean(axis=1)
+    assert panel - panel.mean() == pytest.approx(mean)
 
 
 def test_naive_bayes_of_one_category_is_the_smoothed_frequency(settings: Settings) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
+from configs.progress import SILENT
 from configs.settings import Settings
+from features.schema import number
 from tests.training.generated import AS_OF, Frame, won_leads
 from training.candidate import fit_candidate
 from training.dataset import Dataset
@@ -14,7 +17,8 @@ from training.ladder import Rung
 from training.recency import HalfLives
 from training.search_space import first_points
 from training.split import folds, split
-from training.tuning import Choice
+from training.train import searched
+from training.tuning import Budget, Choice
 
 
 def stacked(point: int, rounds: int) -> Rung:
@@ -48,6 +52,21 @@ def exactly(won: int, lost: int) -> Frame:
 def test_forty_won_and_forty_lost_train(point: int, settings: Settings) -> None:
     p = fitted(exactly(40, 40), settings, point)
     assert np.all((p > 0) & (p < 1))
+
+
+def test_with_few_leads_no_rung_and_no_column_is_chosen(settings: Settings) -> None:
+    frame = exactly(300, 300)
+    frame.frame["running_count"] = np.arange(len(frame.frame), dtype=float)  # moves with the calendar
+    frame.features.append(number("running_count", "Leads so far", "累计线索数"))
+    parts = split(Dataset.of("win", frame), settings.training, seed=1)
+    choice, moving = searched(parts, settings, Budget(1, 60), 1, SILENT)
+    assert (choice.rung.name, choice.trials, moving) == ("panel", 0, [])
+    artefact = fit_candidate(parts, choice, settings, 1, AS_OF).artefact
+    assert artefact.booster.num_boosted_rounds() == 0
+    assert roc_auc_score(parts.test.y, artefact.predict(artefact.encode(parts.test.frame))) > 0.6
+    enough = settings.training.model_copy(update={"few_cases": 0})
+    own = settings.model_copy(update={"training": enough})
+    assert searched(parts, own, Budget(1, 60), 1, SILENT)[0].trials == 1
 
 
 def test_rare_wins_train_and_keep_their_level(settings: Settings) -> None:

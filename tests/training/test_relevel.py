@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from configs.settings import Settings
+from scoring.calibration import logit, sigmoid
+from scoring.grades import grades_of
+from scoring.mlflow_home import mlflow_client
+from scoring.registry import Registry
+from tests.training.generated import AS_OF, FakeRepository, settings_in, won_leads
+from training.relevel import Relevelled, relevel, told_of
+from training.train import train
+
+DAYS = 90
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a state with one champion of the win model; each test leaves it the champion."""
+    found = settings_in(Path(tmp_path_factory.mktemp("home")))
+    report = train("win", FakeRepository(won_leads(900)), found, AS_OF, trials=1, timeout=600, seed=1)
+    assert report.is_promoted, report.gate
+    return found
+
+
+def scores(registry: Registry, shift: float, count: int = 2000, version: str | None = None) -> pd.DataFrame:
+    """What the champion said of leads over the last 90 days, whose log-odds are truly `shift` higher than it says."""
+    model, champion = registry.load_champion("win")
+    rng = np.random.default_rng(0)
+    p = model.predict(model.encode(won_leads(count, seed=7).frame))
+    age = np.sort(rng.uniform(0, DAYS, count))[::-1]
+    return pd.DataFrame({
+        "lead_id": [f"L{i}" for i in range(count)], "model_version": version or str(champion), "win_probability": p,
+        "scored_at": pd.Timestamp(AS_OF) - pd.to_timedelta(age, unit="D"), "horizon_days": model.horizon_days,
+        "followed_days": age, "is_won": rng.random(count) < sigmoid(logit(p) + shift),
+    })  # fmt: skip
+
+
+def test_a_moved_rate_moves_the_level_and_nothing_else(own: Settings) -> None:
+    registry = Registry(own)
+    before, first = registry.load_champion("win")
+    given = scores(registry, 1.5)
+    done = relevel("win", registry, given, own, AS_OF)
+    assert isinstance(done, Relevelled)
+    after, version = registry.load_champion("win")
+    assert (version, after.provenance["level"]["of_version"]) == (done.version, first)
+    encoded = after.encode(won_leads(2000, seed=8).frame)
+    old, new = before.predict(encoded), after.predict(encoded)
+    assert logit(new).mean() - logit(old).mean() == pytest.approx(1.5, abs=0.25)
+    assert np.array_equal(np.argsort(old, kind="stable"), np.argsort(new, kind="stable"))
+    assert grades_of(new, after.grade_thresholds) == grades_of(old, before.grade_thresholds)
+    assert "outcomes of its scores" in done.to_json()["en"]
+    assert "对数几率" in done.to_json()["zh"]
+    run = next(row["run_id"] for row in registry.versions("win") if row["version"] == version)
+    files = {file.path for file in mlflow_client(own).list_artifacts(run)}
+    assert files >= {"card.html", "curves", "importance.json", "judgement.json", "model"}
+    assert registry.rollback("win") == first
+
+
+def test_a_new_level_waits_for_outcomes_of_its_own_scores(own: Settings) -> None:
+    registry = Registry(own)
+    given = scores(registry, 1.5)
+    done = relevel("win", registry, given, own, AS_OF)
+    assert done is not None
+    assert registry.champion_version("win") == done.version
+    assert relevel("win", registry, given, own, AS_OF) is None
+    registry.rollback("win")
+
+
+@pytest.mark.parametrize("case", ["no shift", "another version", "not matured", "too few", "none"])
+def test_without_evidence_the_model_stays(own: Settings, case: str) -> None:
+    registry = Registry(own)
+    given = {
+        "no shift": lambda: scores(registry, 0.0),
+        "another version": lambda: scores(registry, 1.5, version="77"),
+        "not matured": lambda: scores(registry, 1.5).assign(horizon_days=DAYS + 1),
+        "too few": lambda: scores(registry, 1.5, count=30),
+        "none": lambda: scores(registry, 1.5).head(0),
+    }[case]()
+    assert relevel("win", registry, given, own, AS_OF) is None
+    assert registry.champion_version("win") == 1
+
+
+def test_a_lead_that_was_scored_often_weighs_as_one() -> None:
+    day = pd.Timestamp(AS_OF)
+    rows = pd.DataFrame({
+        "lead_id": ["b", "a", "a"], "win_probability": 0.5, "is_won": [True, False, False], "horizon_days": 30,
+        "scored_at": [day, day + timedelta(days=7), day],
+    })  # fmt: skip
+    told, lead = told_of(rows)
+    assert (lead.tolist(), told.w.tolist(), told.y.tolist()) == ([0, 1, 0], [0.5, 1.0, 0.5], [0, 1, 0])
+    assert told.matured_at[0] - told.as_of[0] == np.timedelta64(30, "D")
