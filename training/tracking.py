@@ -55,9 +55,10 @@ class Run:
         self.document(dict(curves), "curves/curves.json")
 
     def copy(self, run_id: str, paths: Sequence[str]) -> None:
-        """Files and folders of another run."""
+        """Files and folders of another run, those that it has."""
+        found = {file.path for file in self._client.list_artifacts(run_id)}
         with TemporaryDirectory() as folder:
-            for path in paths:
+            for path in found.intersection(paths):
                 self._client.download_artifacts(run_id, path, folder)
             self._client.log_artifacts(self.run_id, folder)
 
