@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -104,7 +104,10 @@ def _guarded(
     data: Dataset, repository: Repository, settings: Settings, as_of: datetime, seed: int
 ) -> tuple[Split, list[Quarantined]]:
     parts = split(data, settings.training, seed)
-    open_frame = repository.current_frame("leads", as_of) if data.is_by_entity else None
+    # An attribute without a moment of its own may have been filled at any time until the export: what is open is then
+    # what is still open today, not what was at as_of and has been closed since.
+    latest = max(as_of, datetime.now(UTC))
+    open_frame = repository.current_frame("leads", latest) if data.is_by_entity else None
     quarantined = quarantine(parts.fit, open_frame, settings.training.leakage)
     return parts.without([column.column for column in quarantined]), quarantined
 
