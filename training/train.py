@@ -36,7 +36,7 @@ from training.season import unseen_seasons
 from training.shift import column_shifts, moved
 from training.split import Split, folds, split
 from training.tracking import Run, importance_of, tracked
-from training.tuning import Budget, Choice, tune, unsearched
+from training.tuning import FEW_SHIFT, Budget, Choice, tune, unsearched
 
 
 class Repository(Protocol):
@@ -128,7 +128,7 @@ def searched(
         return without(tuple(moved(shifts, limit)))
 
     if parts.fit.is_by_entity and min(class_counts(parts.before_test)) < settings.training.few_cases:
-        return unsearched(without(())), []
+        return unsearched(matrices(FEW_SHIFT)), moved(shifts, FEW_SHIFT)
     database = settings.paths.home / "tuning.db"
     choice = tune(parts.fit.model, parts.before_test.fingerprint(), matrices, budget, database, seed, progress)
     return choice, moved(shifts, choice.rung.max_shift)
