@@ -6,8 +6,8 @@ censoring weights: Robins and Rotnitzky 1992; Vock et al. 2016, J Biomed Inform 
 watched, boundary - as_of, is known of every row, so its distribution needs no Kaplan-Meier estimate: it is counted.
 
 That is right over all rows together, not among the newest: where losses take months to be known, every known lead of
-the last weeks is a win, and a model would learn that the last weeks win. So rows count from the time on by which half
-of the outcomes of each class are known.
+the last weeks is a win, and a model would learn that the last weeks win. So rows count from the time on from which
+both classes are about as likely to be known.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 Moments = NDArray[np.datetime64]
 LEAST_WATCHED = 20  # rows of each class watched over their whole horizon, to count how quick outcomes are
+ALIKE = 1.5
 NO_TIME = np.timedelta64(0)
 
 
@@ -43,18 +44,23 @@ def censoring_weights(rows: Outcomes, history: Outcomes, boundary: np.datetime64
     [1.5, 1.5, 0.0]
     """
     watched, needed = boundary - rows.as_of, rows.known_at - rows.as_of
-    counts = (watched > NO_TIME) & (watched >= half_known(history, boundary))
+    counts = (watched > NO_TIME) & (watched >= alike_from(history, boundary))
     sorted_watched = np.sort(watched[counts])
     still_watched = len(sorted_watched) - np.searchsorted(sorted_watched, needed, side="left")
     weights = len(sorted_watched) / np.maximum(still_watched, 1)
     return np.where(counts & (rows.known_at <= boundary), np.minimum(weights, most), 0.0)
 
 
-def half_known(history: Outcomes, boundary: np.datetime64) -> np.timedelta64:
-    """Time by which half of the outcomes of each class are known; none where too few rows were watched so long."""
+def alike_from(history: Outcomes, boundary: np.datetime64) -> np.timedelta64:
+    """Time from which on the chances of the two classes to be known differ by no more than the factor ALIKE; none where
+    too few rows were watched so long.
+    """
     is_watched = history.max_known_at <= boundary
     needed = history.known_at - history.as_of
-    classes = [needed[is_watched & (history.is_positive == label)] for label in (False, True)]
+    classes = [np.sort(needed[is_watched & (history.is_positive == label)]) for label in (False, True)]
     if min(map(len, classes)) < LEAST_WATCHED:
         return NO_TIME
-    return max(np.sort(one)[len(one) // 2] for one in classes)
+    times = np.unique(np.concatenate(classes))
+    chances = np.stack([np.searchsorted(one, times, side="right") / len(one) for one in classes])
+    unlike = np.flatnonzero(chances.max(axis=0) > ALIKE * chances.min(axis=0))
+    return times[unlike[-1] + 1] if len(unlike) else NO_TIME

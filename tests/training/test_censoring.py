@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.censoring import NO_TIME, Outcomes, censoring_weights, half_known
+from training.censoring import NO_TIME, Outcomes, alike_from, censoring_weights
 
 DAY = np.timedelta64(1, "D").astype("timedelta64[us]")
 
@@ -42,15 +42,21 @@ def test_weeks_of_which_only_wins_are_known_do_not_count() -> None:
     """A model would learn that the newest leads win."""
     rows = quick_wins(20_000)
     w = censoring_weights(rows, rows, NOW, most=50.0)
-    assert half_known(rows, NOW) / DAY == pytest.approx(70, abs=1)
-    is_newest = rows.as_of > NOW - 69 * DAY
+    assert alike_from(rows, NOW) / DAY == pytest.approx(60 + 20 / 1.5, abs=1)
+    is_newest = rows.as_of > NOW - 72 * DAY
     assert (rows.is_positive & (rows.known_at <= NOW) & is_newest).sum() > 1000
     assert not w[is_newest].any()
 
 
+def test_classes_that_are_as_quick_count_from_the_first_day() -> None:
+    rng = np.random.default_rng(0)
+    rows = outcomes(rng.uniform(0, 100, 9000), rng.uniform(0, 60, 9000), rng.random(9000) < 0.3, 60)
+    assert alike_from(rows, NOW) / DAY < 2
+
+
 def test_with_too_short_a_history_what_is_known_counts() -> None:
     rows = quick_wins(50)
-    assert half_known(rows, NOW) == NO_TIME
+    assert alike_from(rows, NOW) == NO_TIME
     assert (censoring_weights(rows, rows, NOW, most=50.0) > 0).sum() == (rows.known_at <= NOW).sum()
 
 
