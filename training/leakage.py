@@ -39,10 +39,13 @@ def quarantine(fit: Dataset, open_frame: pd.DataFrame | None, settings: Leakage)
     found = [_proof(fit, feature, skills[feature.name], open_frame, settings) for feature in suspects]
     proven = [one for one in found if one is not None]
     honest = [feature for feature in suspects if feature.name not in {one.column for one in proven}]
-    left = {name: skill for name, skill in skills.items() if name not in {one.column for one in proven}}
     own = [feature for feature in honest if feature.name.startswith(ATTRIBUTE)]
     suspected = {one.column: one for feature in own if (one := one_outcome(fit, feature)) is not None}
-    suspected |= {one.column: one for one in _out_of_line(fit, own, left, settings)}
+    # No leak may shield another: what is known to be one is no measure of honest skill.
+    known = {one.column for one in proven} | set(suspected)
+    left = {name: skill for name, skill in skills.items() if name not in known}
+    doubtful = [feature for feature in own if feature.name not in suspected]
+    suspected |= {one.column: one for one in _out_of_line(fit, doubtful, left, settings)}
     changed = twins(fit, [feature for feature in own if feature.name not in suspected], skills)
     return [*proven, *suspected.values(), *changed]
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from configs.sections import Training
-from training.censoring import censoring_weights
+from training.censoring import Outcomes, censoring_weights
 from training.dataset import Dataset
 from training.errors import HistoryTooShortError
 
@@ -88,14 +88,18 @@ def before(
     """Rows of the groups from `start` to before `stop` whose label was known by `known_by`, weighted for those that
     were not.
 
-    The weights are the block's own: a young block has had less time to show slow outcomes than the whole history had.
+    How quick outcomes are is counted on all of `data` that was known by then.
     """
     is_inside = data.group_at < stop if start is None else (data.group_at >= start) & (data.group_at < stop)
     block = data.take(np.asarray(is_inside))
     if not data.is_by_entity:
         return block.take(block.max_known_at <= known_by)
-    factor = censoring_weights(block.as_of, block.known_at, known_by, settings.max_ipc_weight)
+    factor = censoring_weights(_outcomes(block), _outcomes(data), known_by, settings.max_ipc_weight)
     return block.weighted(factor).take(factor > 0)
+
+
+def _outcomes(data: Dataset) -> Outcomes:
+    return Outcomes(data.as_of, data.known_at, data.max_known_at, data.is_positive)
 
 
 def folds(parts: Split, settings: Training, seed: int) -> list[tuple[Dataset, Dataset]]:

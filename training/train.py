@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,7 +36,7 @@ from training.season import unseen_seasons
 from training.shift import column_shifts, moved
 from training.split import Split, folds, split
 from training.tracking import Run, importance_of, tracked
-from training.tuning import Budget, Choice, tune, unsearched
+from training.tuning import FEW_SHIFT, Budget, Choice, tune, unsearched
 
 
 class Repository(Protocol):
@@ -104,7 +104,10 @@ def _guarded(
     data: Dataset, repository: Repository, settings: Settings, as_of: datetime, seed: int
 ) -> tuple[Split, list[Quarantined]]:
     parts = split(data, settings.training, seed)
-    open_frame = repository.current_frame("leads", as_of) if data.is_by_entity else None
+    # An attribute without a moment of its own may have been filled at any time until the export: what is open is then
+    # what is still open today, not what was at as_of and has been closed since.
+    latest = max(as_of, datetime.now(UTC))
+    open_frame = repository.current_frame("leads", latest) if data.is_by_entity else None
     quarantined = quarantine(parts.fit, open_frame, settings.training.leakage)
     return parts.without([column.column for column in quarantined]), quarantined
 
@@ -125,7 +128,7 @@ def searched(
         return without(tuple(moved(shifts, limit)))
 
     if parts.fit.is_by_entity and min(class_counts(parts.before_test)) < settings.training.few_cases:
-        return unsearched(without(())), []
+        return unsearched(matrices(FEW_SHIFT)), moved(shifts, FEW_SHIFT)
     database = settings.paths.home / "tuning.db"
     choice = tune(parts.fit.model, parts.before_test.fingerprint(), matrices, budget, database, seed, progress)
     return choice, moved(shifts, choice.rung.max_shift)

@@ -34,11 +34,13 @@ class FakeRepository:
 
     frame: Frame
     open_leads: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"entity_id": []}))
+    asked_open_at: list[datetime] = field(default_factory=list)
 
     def training_frame(self, model: str, as_of: datetime) -> Frame:  # noqa: ARG002
         return self.frame
 
     def current_frame(self, entity: str, as_of: datetime) -> pd.DataFrame:  # noqa: ARG002
+        self.asked_open_at.append(as_of)
         return self.open_leads
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -8,9 +9,10 @@ import pytest
 
 from configs.settings import Settings
 from features.schema import category, number
-from tests.training.generated import won_leads
+from tests.training.generated import AS_OF, FakeRepository, won_leads
 from training.dataset import Dataset
 from training.leakage import quarantine
+from training.train import _guarded
 
 
 @pytest.fixture
@@ -48,6 +50,20 @@ def test_column_filled_at_closing_is_caught_by_open_leads(planted: Dataset, sett
     assert "noise" not in found
 
 
+def test_one_leak_does_not_shield_another(settings: Settings) -> None:
+    """The amount is filled for most wins, the reason for most losses: each alone is less than proof."""
+    frame = won_leads(2000)
+    data, rng = frame.frame, np.random.default_rng(1)
+    is_won = data["label"].to_numpy() == 1
+    known = rng.random(2000) < 0.85
+    data["attr_amount"] = np.where(is_won & known, rng.gamma(2, 30_000, 2000), np.nan)
+    reason = rng.choice(["price", "rival", "budget"], 2000)
+    data["attr_reason"] = np.where(~is_won & known, reason, None)
+    frame.features += [number("attr_amount", "", ""), category("attr_reason", "", "")]
+    found = {one.column for one in quarantine(Dataset.of("win", frame), None, settings.training.leakage)}
+    assert found == {"attr_amount", "attr_reason"}
+
+
 def test_a_feature_of_our_own_may_differ_between_closed_and_open_leads(planted: Dataset, settings: Settings) -> None:
     """A channel's record grows: no open lead has the low values of old ones."""
     planted.frame["rep_lead_count_180d"] = planted.frame["attr_late"]
@@ -64,3 +80,13 @@ def test_column_accepted_by_the_mapping_is_not_suspected(planted: Dataset, setti
         planted, features=tuple(replace(one, is_accepted=one.name == suspect) for one in planted.features)
     )
     assert suspect not in [found.column for found in quarantine(accepted, None, settings.training.leakage)]
+
+
+def test_open_leads_are_those_of_today_however_early_the_model(settings: Settings) -> None:
+    """An export's columns hold what was filled up to the export: leads closed since are no example of an open one."""
+    frame = won_leads(600)
+    repository = FakeRepository(frame)
+    _guarded(Dataset.of("win", frame), repository, settings, AS_OF, 1)
+    assert repository.asked_open_at[0] > AS_OF
+    _guarded(Dataset.of("win", frame), repository, settings, datetime(2999, 1, 1, tzinfo=UTC), 1)
+    assert repository.asked_open_at[1].year == 2999

@@ -54,14 +54,14 @@ def test_forty_won_and_forty_lost_train(point: int, settings: Settings) -> None:
     assert np.all((p > 0) & (p < 1))
 
 
-def test_with_few_leads_no_rung_and_no_column_is_chosen(settings: Settings) -> None:
+def test_with_few_leads_no_rung_is_chosen_and_only_columns_that_ran_away_are_left_out(settings: Settings) -> None:
     frame = exactly(300, 300)
-    frame.frame["running_count"] = np.arange(len(frame.frame), dtype=float)  # moves with the calendar
+    frame.frame["running_count"] = np.arange(len(frame.frame), dtype=float)
     frame.features.append(number("running_count", "Leads so far", "累计线索数"))
     parts = split(Dataset.of("win", frame), settings.training, seed=1)
     choice, moving = searched(parts, settings, Budget(1, 60), 1, SILENT)
-    assert (choice.rung.name, choice.trials, moving) == ("panel", 0, [])
-    artefact = fit_candidate(parts, choice, settings, 1, AS_OF).artefact
+    assert (choice.rung.name, choice.trials, moving) == ("panel", 0, ["running_count"])
+    artefact = fit_candidate(parts.without(moving), choice, settings, 1, AS_OF).artefact
     assert artefact.booster.num_boosted_rounds() == 0
     assert roc_auc_score(parts.test.y, artefact.predict(artefact.encode(parts.test.frame))) > 0.6
     enough = settings.training.model_copy(update={"few_cases": 0})
