@@ -13,14 +13,14 @@ from training.shift import beyond_chance, column_shifts, moved
 
 @pytest.mark.parametrize("size", [5, 5000])
 def test_a_column_without_a_value_in_common_has_moved_wholly(size: int) -> None:
-    assert beyond_chance(np.array([0.7, 0.3, 0, 0]), np.array([0, 0, 0.4, 0.6]), size, size) == 1.0
+    assert beyond_chance(np.array([0.7, 0.3, 0, 0]), np.array([0, 0, 0.4, 0.6]), (size, size)) == 1.0
 
 
 def test_few_rows_of_a_column_that_never_moves_differ_by_chance_alone() -> None:
     rng, ten = np.random.default_rng(0), np.full(10, 0.1)
     pairs = [(rng.multinomial(40, ten) / 40, rng.multinomial(10, ten) / 10) for _ in range(200)]
     plain = [np.abs(before - after).sum() / 2 for before, after in pairs]
-    beyond = [beyond_chance(before, after, 40, 10) for before, after in pairs]
+    beyond = [beyond_chance(before, after, (40, 10)) for before, after in pairs]
     assert np.mean(plain) > 0.3
     assert np.mean(beyond) < 0.1
 
