@@ -151,6 +151,18 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
         {"constants": {"colour": "x"}, "tables": {"leads": {"file": "a"}}},
         "constants must name columns of the bundle, but got colour",
     ),
+    (
+        {"tables": {"leads": {"file": "a", "formats": {"created_at": "dd/mm/yyyy"}}}},
+        "tables.leads.formats.created_at must be a strptime pattern such as .*, but got 'dd/mm/yyyy'",
+    ),
+    (
+        {"tables": {"leads": {"file": "a", "formats": {"created_at": "%Q"}}}},
+        "tables.leads.formats.created_at must be a strptime pattern such as .*, but got '%Q'",
+    ),
+    (
+        {"tables": {"leads": {"file": "a", "formats": {"budget": "%Y"}}}},
+        "tables.leads.formats must be of columns of moments or dates, but budget is of kind money",
+    ),
 ]
 
 
@@ -159,6 +171,21 @@ def test_a_faulty_mapping_is_refused_with_place_and_rule(content: dict[str, Any]
     with pytest.raises(MappingError, match=sentence) as caught:
         parse_mapping(content)
     assert "\n" not in str(caught.value)
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text("tables:\n  leads: {file: a}\n  leads: {file: b}\n", encoding="utf-8")
+    with pytest.raises(MappingError, match=r"the key 'leads' stands twice.* line 3"):
+        read_mapping(tmp_path / "m.yaml")
+
+
+def test_what_a_mapping_names_in_vain_is_told(load_sqlite: Load) -> None:
+    mapping = {"tables": {"leads": {"file": "leads.csv", "drop": ["Notiz"]}, "orders": {"file": "order*.csv"}}}
+    report = load_sqlite(mapping, leads="lead_id,created_at,Notizen\nl1,2024-01-01,x\n")
+    assert report.notes == [
+        "orders: no file is named order*.csv, so the table is absent.",
+        "leads.csv: nothing to drop, for it has no column Notiz. Did you mean 'Notizen'?",
+    ]
 
 
 def test_words_in_a_mapping_are_taken_as_they_stand(tmp_path: Path) -> None:
