@@ -44,6 +44,7 @@ class Source(_Part):
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     encoding: str = "utf-8"
     timezone: str | None = None  # None: intake.timezone
+    decimal: Literal[".", ","] = "."
 
     @field_validator("delimiter", mode="before")
     @classmethod
