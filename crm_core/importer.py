@@ -17,6 +17,7 @@ from crm_core.database import write_transaction
 from crm_core.intake.attribute_book import AttributeBook
 from crm_core.intake.files import find_files, open_file
 from crm_core.intake.load import Loader
+from crm_core.intake.notes import not_read, not_used
 from crm_core.intake.plan import make_plan, reading_of
 from crm_core.intake.rejects import RejectsFile
 from crm_core.intake.stamp import stored_moment
@@ -77,6 +78,7 @@ def import_path(
     try:
         with write_transaction(engine) as connection:
             job = _Job(connection, mapping, settings, now, rejects, progress)
+            job.notes += not_read(path, files, mapping)
             job.load(files)
             report = ImportReport(import_id, job.counts(), rejects.written, job.is_history, job.notes)
             _log(connection, report, path, now)
@@ -116,8 +118,8 @@ class _Job:
             (make_plan(table, file, self._mapping, reading), file) for table, found in opened.items() for file in found
         ]
         for plan, file in plans:
-            if plan.ignored and not plan.spec.entity:
-                self.notes.append(f"{file.name}: not used for {plan.spec.name}: {', '.join(plan.ignored)}.")
+            self.notes += not_used(plan, file, self._mapping)
+            _ = self._upserter.counts[plan.spec.name]  # a table without a row is there all the same, with counts of 0
             self._loader.load(plan, file)
         for table in list(self._upserter.counts):
             self._loader.check_rejects(table)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from configs.settings import ConfigError, read_yaml
 from crm_core.errors import MappingError
+from crm_core.intake.moments import is_form
 from crm_core.mapping_faults import in_words
 from crm_core.schema import BUNDLE
 
@@ -43,6 +44,7 @@ class Source(_Part):
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     encoding: str = "utf-8"
     timezone: str | None = None  # None: intake.timezone
+    decimal: Literal[".", ","] = "."
 
     @field_validator("delimiter", mode="before")
     @classmethod
@@ -143,12 +145,28 @@ def _check_table(name: str, table: TableMapping) -> None:
             raise ValueError(
                 f"tables.{name}.{key} must name columns of {name} ({', '.join(known)}), but got {', '.join(unknown)}"
             )
+    _check_formats(name, table)
     if spec.entity is None and (table.attributes != "*" or table.accept):
         raise ValueError(f"tables.{name} must not have attributes or accept, which only leads and customers have")
     if table.outcome and name != "leads":
         raise ValueError(f"tables.{name} must not have an outcome, which only leads have")
     if table.stages is not None and name != "stage_events":
         raise ValueError(f"tables.{name} must not have stages, which only stage_events have")
+
+
+def _check_formats(name: str, table: TableMapping) -> None:
+    """A format is of a column of moments or dates, and one that can be read by."""
+    kinds = {field.name: field.kind for field in BUNDLE[name].importable.values()}
+    for column, form in table.formats.items():
+        if kinds.get(column, "moment") not in ("moment", "date"):
+            raise ValueError(
+                f"tables.{name}.formats must be of columns of moments or dates, but {column} is of kind {kinds[column]}"
+            )
+        if not is_form(form):
+            raise ValueError(
+                f"tables.{name}.formats.{column} must be a strptime pattern such as %d/%m/%Y %H:%M, unix_seconds or "
+                f"unix_milliseconds, but got {form!r}"
+            )
 
 
 def parse_mapping(content: dict[str, Any], name: str = "The mapping") -> Mapping:

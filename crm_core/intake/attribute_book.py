@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, insert, select
 from crm_core.intake.attribute_kinds import kind_of, words_kind
 from crm_core.intake.attribute_values import fragments
 from crm_core.intake.fields import Reading
+from crm_core.intake.numbers import with_point
 from crm_core.intake.words import as_words
 from crm_core.tables import AttributeDefinitionRow
 
@@ -55,7 +56,7 @@ class AttributeBook:
         """Define what is not yet defined and has a value here."""
         for name, values in columns.items():
             if (entity, name) not in self._known and values.null_count < len(values):
-                kind = kind_of(name, values, reading.zone, self._max_category_values, is_typed=is_typed)
+                kind = self._kind_of(name, values, reading, is_typed=is_typed)
                 self._keep(Definition(entity, name, self._free_slug(entity, name), kind, kind, is_accepted=False))
 
     def accept(self, entity: str, names: Iterable[str]) -> None:
@@ -71,6 +72,8 @@ class AttributeBook:
         parts = []
         for definition in sorted(present, key=lambda known: known.slug):
             values = columns[definition.name]
+            if definition.parsed_as == "number":
+                values = with_point(values, reading.decimal)
             if values.null_count < len(values):
                 found = fragments(definition.slug, definition.parsed_as, values, reading.zone, reading.max_text_length)
                 parts.append(found.json)
@@ -86,6 +89,14 @@ class AttributeBook:
             self._connection.execute(delete(table).where(table.entity == entity, table.name == name))
             self._connection.execute(insert(table).values(**vars(self._known[entity, name])))
         self._changed.clear()
+
+    def _kind_of(self, name: str, values: pa.Array, reading: Reading, *, is_typed: bool) -> str:
+        kinds = (
+            kind_of(name, words, reading.zone, self._max_category_values, is_typed=is_typed)
+            for words in (with_point(values, reading.decimal), values)
+        )
+        first = next(kinds)
+        return first if reading.decimal == "." or first == "number" else next(kinds)
 
     def _widen(self, definition: Definition, misfits: list[str], values: pa.Array) -> None:
         """Move the kind towards text where values ask for it; `parsed_as` stays."""

@@ -125,8 +125,13 @@ class CsvFile:
         encoding = self._encoding.removesuffix("-sig")
         return SourceError(
             f"{self.name} must be encoded as {encoding}, but line {line + 1} (byte {offset}) is not: "
-            "set source.encoding in the mapping, for instance to gb18030 or latin-1."
+            f"set source.encoding in the mapping, {self._likely_encoding()}."
         )
+
+    def _likely_encoding(self) -> str:
+        with self.path.open("rb") as stream:
+            is_utf16 = stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        return "here to utf-16, as its first two bytes say" if is_utf16 else "for instance to gb18030 or latin-1"
 
 
 def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:

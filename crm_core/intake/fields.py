@@ -18,12 +18,13 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 @dataclass(frozen=True)
 class Reading:
-    """How an export is read: zone of naive moments, longest text kept, stages of the funnel."""
+    """How an export is read: zone of naive moments, longest text kept, stages of the funnel, decimal mark."""
 
     zone: str
     max_text_length: int
     stages: Sequence[str]
     currency: str
+    decimal: str = "."
 
 
 @dataclass(frozen=True)
@@ -87,18 +88,18 @@ def _moment_rule(field: Field, form: str | None) -> str:
     return f"{field.name} must be {noun} in the years 1900 to 2200 {how}"
 
 
-def _money(field: Field, values: pa.Array, _reading: Reading, _form: str | None) -> Converted:
-    cents, is_bad = numbers.to_cents(values)
-    return Converted(cents, [(is_bad, f"{field.name} must be an amount such as 1234.50")])
+def _money(field: Field, values: pa.Array, reading: Reading, _form: str | None) -> Converted:
+    cents, is_bad = numbers.to_cents(numbers.with_point(values, reading.decimal))
+    return Converted(cents, [(is_bad, f"{field.name} must be an amount such as 1234{reading.decimal}50")])
 
 
-def _integer(field: Field, values: pa.Array, _reading: Reading, _form: str | None) -> Converted:
-    found, is_bad = numbers.to_integers(values)
+def _integer(field: Field, values: pa.Array, reading: Reading, _form: str | None) -> Converted:
+    found, is_bad = numbers.to_integers(numbers.with_point(values, reading.decimal))
     return Converted(found, [(is_bad, f"{field.name} must be a whole number")])
 
 
-def _real(field: Field, values: pa.Array, _reading: Reading, _form: str | None) -> Converted:
-    found, is_bad = numbers.to_reals(values)
+def _real(field: Field, values: pa.Array, reading: Reading, _form: str | None) -> Converted:
+    found, is_bad = numbers.to_reals(numbers.with_point(values, reading.decimal))
     faults = [(is_bad, f"{field.name} must be a finite number")]
     real = np.asarray(found.cast(pa.float64()).fill_null(np.nan))
     with np.errstate(invalid="ignore"):

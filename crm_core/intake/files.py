@@ -12,6 +12,7 @@ from crm_core.mapping import Mapping, Source
 from crm_core.schema import BUNDLE
 
 _PARQUET_ENDINGS = {".parquet", ".pq"}
+TABLE_ENDINGS = {".csv", *_PARQUET_ENDINGS}
 
 
 def find_files(path: Path, mapping: Mapping | None) -> dict[str, list[Path]]:
@@ -38,7 +39,7 @@ def open_file(path: Path, source: Source) -> SourceFile:
 def _by_name(path: Path) -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
     for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-        if file.is_file() and file.suffix.lower() in {".csv", *_PARQUET_ENDINGS} and file.stem.lower() in BUNDLE:
+        if file.is_file() and file.suffix.lower() in TABLE_ENDINGS and file.stem.lower() in BUNDLE:
             found.setdefault(file.stem.lower(), []).append(file)
     if not found:
         raise SourceError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -72,7 +73,7 @@ class Loader:
     def first_fault(self, table: str) -> str:
         """The first broken rule of a table, with its place and value."""
         file, fault = self.first_faults[table]
-        return f"{fault.rule}, but line {fault.line} of {file} has {fault.value!r}"
+        return f"{fault.rule}, but line {fault.line} of {file} has {fault.value!r}{_remedy(fault)}"
 
     def _steps(self, plan: Plan) -> list[_Step]:
         if plan.stages is not None and "stage" in plan.bindings:
@@ -150,6 +151,13 @@ class Loader:
             for name in names
         }
         self.book.inspect(entity, columns, plan.reading, is_typed=file.is_typed)
+
+
+def _remedy(fault: Fault) -> str:
+    """What to do about a decimal comma, which no rule can tell from a mark between thousands."""
+    is_number = "amount" in fault.rule or "number" in fault.rule
+    has_comma = is_number and re.search(r"\d,\d+\D*$", fault.value or "")
+    return "; if its comma is the decimal mark, set source.decimal in the mapping to ','" if has_comma else ""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,10 @@ _OFFSET = r"(Z|[+-]\d{2}(:?\d{2})?)$"
 _REWRITES = (
     (r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", r"\1-\2-\3"),
     (r"^(\d{4})(\d{2})(\d{2})($|[T ])", r"\1-\2-\3\4"),
+    # ISO 8601's basic and reduced times: T130509Z, T1305, T13.
+    (r"([T ])(\d{2})(\d{2})(\d{2})([.,]\d+)?($|[Zz+-])", r"\1\2:\3:\4\5\6"),
+    (r"([T ])(\d{2})(\d{2})($|[Zz+-])", r"\1\2:\3\4"),
+    (r"T(\d{2})($|[Zz+-])", r"T\1:00\2"),
     (r"^(\d{4})-(\d)-", r"\1-0\2-"),
     (r"^(\d{4}-\d{2})-(\d)($|[T ])", r"\1-0\2\3"),
     (r"[T ]+(\d):", r" 0\1:"),
@@ -74,6 +78,21 @@ def parse_moments(values: pa.Array, zone: str, form: str | None = None) -> Momen
     with np.errstate(invalid="ignore"):
         is_good = (utc >= EARLIEST) & (utc < LATEST)
     return Moments(np.where(is_good, utc, np.datetime64("NaT", "us")), present & ~is_good, is_date_only)
+
+
+def is_form(form: str) -> bool:
+    """Whether `parse_moments` can read by it: a strptime pattern or the name of an epoch.
+
+    >>> is_form("%d/%m/%Y"), is_form("unix_seconds"), is_form("dd/mm/yyyy"), is_form("%Q")
+    (True, True, False, False)
+    """
+    if form in _EPOCHS or "%" not in form:
+        return form in _EPOCHS
+    try:
+        pd.to_datetime(pd.Series(["x"]), format=form, errors="coerce")
+    except ValueError:
+        return False
+    return True
 
 
 def local_dates(moments: Moments, zone: str) -> pa.Array:

@@ -41,6 +41,7 @@ def reading_of(settings: Settings, mapping: Mapping | None) -> Reading:
         max_text_length=settings.intake.max_text_length,
         stages=[stage.name for stage in settings.funnel.stages],
         currency=settings.intake.currency,
+        decimal=mapping.source.decimal if mapping else ".",
     )
 
 

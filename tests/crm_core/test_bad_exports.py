@@ -77,6 +77,18 @@ def test_undecodable_bytes(load_sqlite: Load, bundle: Path) -> None:
     assert message.startswith("leads.csv must be encoded as utf-8, but line 2 (byte 42) is not: set source.encoding")
 
 
+def test_utf_16_is_recognised(load_sqlite: Load, bundle: Path) -> None:
+    (bundle / "leads.csv").write_bytes(LEADS.encode("utf-16"))
+    assert refused(load_sqlite).endswith(
+        "set source.encoding in the mapping, here to utf-16, as its first two bytes say."
+    )
+
+
+def test_a_file_that_is_no_table_is_told(load_sqlite: Load) -> None:
+    report = load_sqlite(leads=LEADS, order="order_id\n1\n", deals="x\n")
+    assert report.notes == ["Not read, for they are named like no table of the bundle: deals.csv, order.csv."]
+
+
 def test_undecodable_bytes_deep_in_a_file(load_sqlite: Load, bundle: Path) -> None:
     good = LEADS.encode() + b"".join(b"l%d,2024-01-01\n" % n for n in range(100_000))
     (bundle / "leads.csv").write_bytes(good + b"\xe9\n")
@@ -111,7 +123,8 @@ def test_an_empty_file(load_sqlite: Load, content: str) -> None:
 
 
 def test_a_header_without_rows_is_a_table_without_rows(load_sqlite: Load) -> None:
-    assert load_sqlite(leads="lead_id,created_at\n").tables == {}
+    nothing = {"read": 0, "inserted": 0, "updated": 0, "unchanged": 0, "rejected": 0}
+    assert load_sqlite(leads="lead_id,created_at\n").tables == {"leads": nothing}
 
 
 def test_a_header_that_repeats_a_column(load_sqlite: Load) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 from sqlalchemy import Engine
 
-from crm_core.errors import MappingError
+from crm_core.errors import ImportFault, MappingError
 from crm_core.importer import import_path
 from crm_core.mapping import DEFAULT_NULLS, Mapping, parse_mapping, read_mapping
 from tests.crm_core.conftest import LATER, NOW, Load, rows
@@ -151,6 +151,18 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
         {"constants": {"colour": "x"}, "tables": {"leads": {"file": "a"}}},
         "constants must name columns of the bundle, but got colour",
     ),
+    (
+        {"tables": {"leads": {"file": "a", "formats": {"created_at": "dd/mm/yyyy"}}}},
+        "tables.leads.formats.created_at must be a strptime pattern such as .*, but got 'dd/mm/yyyy'",
+    ),
+    (
+        {"tables": {"leads": {"file": "a", "formats": {"created_at": "%Q"}}}},
+        "tables.leads.formats.created_at must be a strptime pattern such as .*, but got '%Q'",
+    ),
+    (
+        {"tables": {"leads": {"file": "a", "formats": {"budget": "%Y"}}}},
+        "tables.leads.formats must be of columns of moments or dates, but budget is of kind money",
+    ),
 ]
 
 
@@ -159,6 +171,21 @@ def test_a_faulty_mapping_is_refused_with_place_and_rule(content: dict[str, Any]
     with pytest.raises(MappingError, match=sentence) as caught:
         parse_mapping(content)
     assert "\n" not in str(caught.value)
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text("tables:\n  leads: {file: a}\n  leads: {file: b}\n", encoding="utf-8")
+    with pytest.raises(MappingError, match=r"the key 'leads' stands twice.* line 3"):
+        read_mapping(tmp_path / "m.yaml")
+
+
+def test_what_a_mapping_names_in_vain_is_told(load_sqlite: Load) -> None:
+    mapping = {"tables": {"leads": {"file": "leads.csv", "drop": ["Notiz"]}, "orders": {"file": "order*.csv"}}}
+    report = load_sqlite(mapping, leads="lead_id,created_at,Notizen\nl1,2024-01-01,x\n")
+    assert report.notes == [
+        "orders: no file is named order*.csv, so the table is absent.",
+        "leads.csv: nothing to drop, for it has no column Notiz. Did you mean 'Notizen'?",
+    ]
 
 
 def test_words_in_a_mapping_are_taken_as_they_stand(tmp_path: Path) -> None:
@@ -188,6 +215,25 @@ def test_constants_formats_and_values_reach_their_columns(load: Load, engine: En
         ("1", "2024-12-31 02:00", "call", "in"),
         ("2", "2024-02-01 02:00", "call", "?"),
     ]
+
+
+def test_a_decimal_comma_is_read_where_the_source_says_so(load_sqlite: Load, sqlite_engine: Engine) -> None:
+    mapping = {"source": {"delimiter": ";", "decimal": ","}, "tables": {"leads": {"file": "leads.csv"}}}
+    load_sqlite(
+        mapping,
+        leads="lead_id;created_at;expected_amount;employee_count;Score;Seen;Note\n"
+        "a;2024.01.05;1.234,50;1.200;0,5;2024.01.06;x, y. z\nb;2024-01-05;€ 12,5;;1.000;;u\nc;2024-01-05;12.5;;;;\n",
+    )
+    found = rows(sqlite_engine, "SELECT lead_id, expected_amount_cents, employee_count, attributes FROM leads")
+    assert found == [
+        ("a", 123450, 1200, '{"note":"x, y. z","score":0.5,"seen":"2024-01-05T16:00:00Z"}'),
+        ("b", 1250, None, '{"note":"u","score":1000}'),
+    ]
+
+
+def test_a_decimal_comma_without_a_word_of_the_source_is_refused_with_the_remedy(load_sqlite: Load) -> None:
+    with pytest.raises(ImportFault, match=r"has '1\.234,50'; if its comma is the decimal mark, set source\.decimal"):
+        load_sqlite(leads='lead_id,created_at,expected_amount\na,2024-01-05,"1.234,50"\n')
 
 
 def test_a_glob_takes_all_its_files(load_sqlite: Load) -> None:

@@ -1,0 +1,38 @@
+"""What an export holds that was not used, and what a mapping names in vain, in sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crm_core.intake.chunk import SourceFile
+from crm_core.intake.files import TABLE_ENDINGS
+from crm_core.intake.header import closest, listed
+from crm_core.intake.plan import Plan
+from crm_core.mapping import Mapping
+
+
+def not_read(path: Path, files: dict[str, list[Path]], mapping: Mapping | None) -> list[str]:
+    """Tables that the mapping names and no file holds; without a mapping, files that are no table of the bundle."""
+    if mapping is not None:
+        return [
+            f"{table}: no file is named {part.file}, so the table is absent."
+            for table, part in mapping.tables.items()
+            if table not in files
+        ]
+    read = {file for found in files.values() for file in found}
+    others = sorted(path.iterdir()) if path.is_dir() else []
+    strange = [file for file in others if file.suffix.lower() in TABLE_ENDINGS and file not in read]
+    names = listed(file.name for file in strange)
+    return [f"Not read, for they are named like no table of the bundle: {names}."] if strange else []
+
+
+def not_used(plan: Plan, file: SourceFile, mapping: Mapping | None) -> list[str]:
+    """Columns of the file that go nowhere, and those to drop that it does not have."""
+    table = plan.spec.name
+    is_lost = plan.ignored and not plan.spec.entity  # leads and customers were told which columns are attributes
+    notes = [f"{file.name}: not used for {table}: {', '.join(plan.ignored)}."] if is_lost else []
+    drop = mapping.tables[table].drop if mapping else []
+    if lacking := [name for name in drop if name not in file.header]:
+        hint = closest(lacking[0], file.header)
+        notes.append(f"{file.name}: nothing to drop, for it has no column {', '.join(lacking)}.{hint}")
+    return notes
