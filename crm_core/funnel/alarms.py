@@ -24,7 +24,7 @@ def alarms(facts: FunnelFacts, settings: Settings, as_of: datetime) -> list[Alar
         raise ValueError(f"Alarms must be judged at the moment of the facts, {facts.as_of}, but got as_of={as_of}.")
     rules = settings.funnel.alarms
     return [
-        *stock_alarms(facts, rules),
+        *stock_alarms(facts, rules, settings.calendar),
         *conversion_alarms(facts, rules),
         *milestone_alarms(facts, milestones(facts, settings), rules),
         *sync_alarms(facts, rules),

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy import stats
 
 CONFIDENCE = 0.95
+SURE_RISE = 0.001  # level at which a history counts as rising
 FEWEST_BLOCKS = 6  # stretches of history from which the usual ups and downs can be judged
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -43,6 +44,31 @@ def high_count_p(count: float, usual: Floats) -> float:
     dispersion = max(1.0, float(usual.var(ddof=1)) / mean)
     z = (count - mean) / sqrt(dispersion * mean * (1 + 1 / len(usual)))
     return float(stats.t.sf(z, len(usual) - 1))
+
+
+def trend_count_p(count: float, usual: Floats, ahead: int) -> float:
+    """One-sided p-value that a count as high lies on the rise of the history; 0 where the history does not surely rise.
+
+    `usual` is the newest first, in equal steps, its first `ahead` steps before the count. The logarithms are a straight
+    line by least squares; the interval is that of a new observation (Draper & Smith, Applied Regression Analysis, 3.1),
+    with the dispersion about the line, at least Poisson's.
+
+    >>> grown = 100 * 1.05 ** -np.arange(20.0)
+    >>> round(trend_count_p(128, grown, 5), 2), trend_count_p(190, grown, 5) < 0.001, trend_count_p(128, grown[::-1], 5)
+    (0.5, True, 0.0)
+    """
+    if len(usual) < FEWEST_BLOCKS:
+        return 0.0
+    steps = -np.arange(len(usual), dtype=float)
+    line = stats.linregress(steps, np.log(usual + 0.5))
+    rest = len(usual) - 2
+    if line.slope <= 0 or stats.t.sf(line.slope / max(line.stderr, 1e-12), rest) > SURE_RISE:
+        return 0.0
+    fitted, expected = (np.exp(line.intercept + line.slope * at) for at in (steps, float(ahead)))
+    dispersion = max(1.0, float(((usual + 0.5 - fitted) ** 2 / fitted).sum()) / rest)
+    distance = (ahead - steps.mean()) ** 2 / ((steps - steps.mean()) ** 2).sum()
+    z = (count - expected) / sqrt(dispersion * expected * (1 + 1 / len(usual) + distance))
+    return float(stats.t.sf(z, rest))
 
 
 def higher_count_p(count: int, before: int) -> float:

@@ -9,36 +9,39 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from configs.sections import Alarms
+from configs.sections import Alarms, Calendar
 from crm_core.funnel.alarm import Alarm, days_in_a_row
 from crm_core.funnel.facts import FunnelFacts
 from crm_core.funnel.figures import DAY, steps_of
-from crm_core.funnel.significance import FEWEST_BLOCKS, high_count_p, higher_count_p
+from crm_core.funnel.significance import FEWEST_BLOCKS, high_count_p, higher_count_p, trend_count_p
+from crm_core.funnel.working_time import days_after_holidays
 
 WEEK = 7
 
 
-def stock_alarms(facts: FunnelFacts, rules: Alarms) -> list[Alarm]:
+def stock_alarms(facts: FunnelFacts, rules: Alarms, calendar: Calendar) -> list[Alarm]:
     """One alarm per stage whose stock is up by more than `stock_growth` on the moment a period ago, is at least
     `min_stock`, and is higher than the stocks of the same weekday and hour in the `history_days` before the period can
-    explain; with too little history, and in an open stage, than that of a period ago.
+    explain, nor the line on which they rise; with too little history, and in an open stage, than that of a period ago.
+    On public holidays leads come in and nobody moves them: what began then is told once a day has been worked.
 
     The last condition keeps a stock that merely returns from a holiday's low silent. Stages that nobody is meant to
     leave (lost, and the last won one) have no alarm; won ones, which fill up for months, have none without a history.
     With `alpha` 1 growth and number alone decide.
     """
-    found = [_judge(facts, place, rules) for place, _ in steps_of(facts)]
+    idle = days_after_holidays(facts.as_of, calendar)
+    found = [_judge(facts, place, rules, idle) for place, _ in steps_of(facts)]
     return [alarm for alarm in found if alarm]
 
 
-def _judge(facts: FunnelFacts, place: int, rules: Alarms) -> Alarm | None:
+def _judge(facts: FunnelFacts, place: int, rules: Alarms, idle_days: int) -> Alarm | None:
     is_won = facts.funnel.stages[place].outcome is not None
     fill_days = rules.period_days * (2 if is_won else 1)
     stock = _daily_stock(facts, place, 2 * rules.period_days + rules.history_days, fill_days)
     if is_won and len(_usual(stock, 0, rules)) < FEWEST_BLOCKS:
         return None
     days = days_in_a_row(lambda day: _holds(stock, day, rules), rules.period_days)
-    return _alarm(facts, place, stock, days, rules) if days else None
+    return _alarm(facts, place, stock, days, rules) if days > idle_days else None
 
 
 def _daily_stock(facts: FunnelFacts, place: int, days: int, fill_days: int) -> npt.NDArray[np.int64]:
@@ -69,7 +72,8 @@ def _p_value(stock: npt.NDArray[np.int64], day: int, rules: Alarms) -> float:
     """Against what is usual; with too little history against a period ago and the same weekdays around it."""
     usual = _usual(stock, day, rules)
     if len(usual) >= FEWEST_BLOCKS:
-        return high_count_p(int(stock[day]), usual)
+        ahead = -(-rules.period_days // WEEK)
+        return max(high_count_p(int(stock[day]), usual), trend_count_p(int(stock[day]), usual, ahead))
     week = day + rules.period_days // WEEK * WEEK
     return higher_count_p(int(stock[day]), int(stock[[day + rules.period_days, week, week + WEEK]].max()))
 

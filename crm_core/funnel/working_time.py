@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import holidays
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 
 from configs.sections import Calendar, WorkingHours
 
+LONGEST_BREAK_DAYS = 31
 Seconds = npt.NDArray[np.float64]
 
 
@@ -58,6 +60,19 @@ def working_days(calendar: Calendar, hours: WorkingHours, days: list[date]) -> n
     made_up = {*getattr(known, "weekend_workdays", ()), *calendar.days_worked}
     off = {*known, *calendar.days_off} - set(calendar.days_worked)
     return np.array([day in made_up or (day.isoweekday() in hours.weekdays and day not in off) for day in days], bool)
+
+
+def days_after_holidays(moment: datetime, calendar: Calendar) -> int:
+    """Whole days from the last day worked to a moment, if public holidays lie between; 0 where none do.
+
+    They do until the next day worked is over; a plain weekend is no holiday.
+    """
+    close = timedelta(seconds=_second(calendar.hours[-1][1]))
+    ended = (moment.astimezone(ZoneInfo(calendar.timezone)) - close).date()  # the day whose hours were the last to end
+    days = [ended - timedelta(days=n) for n in range(LONGEST_BREAK_DAYS, -1, -1)]
+    worked = np.flatnonzero(working_days(calendar, calendar, days))
+    free = days[worked[-1] + 1 :] if len(worked) else []
+    return len(free) if any(day.isoweekday() in calendar.weekdays for day in free) else 0
 
 
 def _second(moment: time) -> int:

@@ -71,7 +71,7 @@ def quiet_anomalies(facts: CaseFacts, days: int, settings: Settings) -> list[tup
 
 def growths(facts: CaseFacts, settings: Settings) -> list[Alarm]:
     """Stocks beyond the line of F5 by growth and number alone, though their history could explain them."""
-    return stock_alarms(facts.funnel, settings.funnel.alarms.model_copy(update={"alpha": 1.0}))
+    return stock_alarms(facts.funnel, settings.funnel.alarms.model_copy(update={"alpha": 1.0}), settings.calendar)
 
 
 def _worst(facts: CaseFacts, days: int, settings: Settings, stage: str | None) -> Cases:

@@ -51,7 +51,9 @@ def evidence(seen: Examination, score: Score, segment: dict[str, str], sure: dic
             "topics": {name: topic.to_json() for name, topic in seen.said.topics.items()},
         },
         "can_they_pay": seen.means.to_json(),
-        "are_we_late": {"pace": seen.pace.to_json(), "response": seen.response.to_json()},
+        "are_we_late": {
+            "pace": seen.pace.to_json(), "waits": seen.waits.to_json(), "response": seen.response.to_json(),
+        },
         "workload": seen.workload.to_json(),
         "who_works_them": [_explained(one) for one in seen.strongest("tenure") + seen.strongest("crew")[:3]],
         "season": seen.season.to_json(),
@@ -98,7 +100,11 @@ def _sentences(seen: Examination, score: Score, facts: CaseFacts) -> Iterator[Te
         if seen.means.strength > 0 and seen.means.text:
             yield seen.means.text
     if score.cause == "capacity_shortage":
-        yield from (look.text for look in (seen.pace, seen.response, seen.workload) if look.strength > 0 and look.text)
+        yield from (
+            look.text
+            for look in (seen.pace, seen.waits, seen.response, seen.workload)
+            if look.strength > 0 and look.text
+        )
     if score.cause in {"onboarding", "process_breach"} and score.group:
         yield _group(score.group)
     if score.cause == "integration_failure" and seen.sync.text:

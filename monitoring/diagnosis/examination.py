@@ -22,6 +22,7 @@ from monitoring.diagnosis.spoken import spoken_traits
 from monitoring.diagnosis.stuck import Lift, Sides, lifts, sides
 from monitoring.diagnosis.sync import look_at_sync
 from monitoring.diagnosis.traits import Kind, Trait, lead_traits
+from monitoring.diagnosis.waits import look_at_waits
 from monitoring.diagnosis.workload import look_at_workload
 
 
@@ -45,6 +46,7 @@ class Examination:
     sync: Look
     means: Look
     pace: Look
+    waits: Look
     response: Look
     workload: Look
     season: Look
@@ -107,6 +109,7 @@ def examine(facts: CaseFacts, known: Prepared, cases: Cases, then: list[Cases], 
         look_at_sync(facts, cases, rules),
         look_at_means(known.means, of, explained),
         look_at_pace(facts, cases, traits, apart, rules),
+        look_at_waits(facts, cases, traits, apart),
         look_at_response(facts, cases, traits, apart, settings),
         look_at_workload(facts, cases, rules),
         season,

@@ -14,6 +14,7 @@ from configs.settings import Settings
 from crm_core.funnel import milestones
 from crm_core.funnel.dimensions import Groups, groups_of
 from crm_core.funnel.figures import DAY
+from monitoring.diagnosis.began import began_on
 from monitoring.diagnosis.cases import Cases
 from monitoring.diagnosis.facts import CaseFacts
 
@@ -85,8 +86,8 @@ def _trait(groups: Groups, name: str, kind: Kind) -> Trait:
 
 def _tenure(facts: CaseFacts, days: int, settings: Settings) -> Iterator[Trait]:
     """Whether a lead's rep was new at the end of each window."""
-    hired = facts.funnel.leads["rep_id"].map(facts.reps["hired_on"]).to_numpy("datetime64[us]")
     windows, new_days = settings.diagnosis.before_windows, settings.diagnosis.new_rep_days
+    hired = facts.funnel.leads["rep_id"].map(began_on(facts, new_days)).to_numpy("datetime64[us]")
     ends = facts.now - np.arange(windows + 1) * days * DAY
     if (~np.isnat(hired)).any():
         is_new = (ends[:, None] - hired[None, :]) / DAY < new_days

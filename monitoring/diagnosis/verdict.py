@@ -110,9 +110,15 @@ def _price(seen: Examination) -> Score:
 
 
 def _capacity(seen: Examination) -> Score:
-    """Everything is slower, and there is more work for those who do it."""
-    slow = max(seen.pace.strength, 0.9 * seen.response.strength)
+    """Everything is slower, and there is more work for those who do it.
+
+    Fewer exits alone may be lost interest, longer waits alone the end of a backlog, more work alone growth: two of the
+    three must agree. Fewer exits and more work do not where those who move on surely wait no longer.
+    """
     load, waiting = seen.workload.strength, seen.said.strength("waiting")
+    pace, waits = seen.pace.strength, seen.waits.strength
+    queue = load * (1 - seen.waits.figures.get("surely_not", 0.0))
+    slow = max(pace * max(queue, waits), waits * load, 0.9 * seen.response.strength)
     value = min(1.0, slow * (0.45 + 0.55 * load) + 0.1 * load + 0.25 * waiting)
     return Score("capacity_shortage", value, None, None, {"slow": slow, "load": load, "waiting": waiting})
 

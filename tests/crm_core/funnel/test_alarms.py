@@ -102,6 +102,35 @@ def test_a_stock_that_comes_back_from_a_holiday_is_silent() -> None:
     assert [alarm.rule for alarm in found(facts)] == []
 
 
+@pytest.mark.parametrize(("holidays", "is_told"), [((), True), ((1, 2, 3), False)])
+def test_a_stock_that_grew_on_public_holidays_waits_for_a_day_worked(holidays: tuple[int, ...], is_told: bool) -> None:
+    """Leads of the last three days stand in contacted; the three days before AS_OF, or none, were holidays."""
+    leads, events = world()
+    for n in range(90):
+        key, at = f"H{n}", 2.9 - n * 0.03
+        leads.append({"lead_id": key, "created_at": day(at)})
+        events.append((key, "contacted", day(at - 0.001)))
+    off = [day(ago).date() for ago in holidays]
+    settings = SETTINGS.model_copy(update={"calendar": SETTINGS.calendar.model_copy(update={"days_off": off})})
+    told = [alarm.stage for alarm in found(facts_of(leads, events), settings) if alarm.rule == "stage_stock"]
+    assert told == ["contacted"] * is_told
+
+
+def growing(seed: int, a_month: float) -> FunnelFacts:
+    """The steady world, of whose leads the older are left out so that their number rises so much a month."""
+    leads, events = world(seed, per_day=24)
+    rng = np.random.default_rng(seed)
+    ages = [(AS_OF - row["created_at"]) / timedelta(days=30) for row in leads]
+    kept = {row["lead_id"] for row, age in zip(leads, ages, strict=True) if rng.random() < (1 + a_month) ** -age}
+    return facts_of([row for row in leads if row["lead_id"] in kept], [event for event in events if event[0] in kept])
+
+
+def test_a_stock_that_grows_as_it_always_did_is_silent() -> None:
+    eager = with_alarms(stock_growth=0.1)
+    flat = [alarm for seed in range(5) for alarm in found(growing(seed, 0.2), eager) if alarm.rule == "stage_stock"]
+    assert flat == []
+
+
 def test_a_conversion_that_falls_below_what_is_usual_is_told() -> None:
     [alarm] = found(facts_of(*world(1, onward_now=0.35)))
     assert (alarm.rule, alarm.stage, alarm.figures["to_stage"]) == ("stage_conversion", "contacted", "needs_analysis")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from configs.sections import Calendar
-from crm_core.funnel.working_time import WorkingTime, working_days
+from crm_core.funnel.working_time import WorkingTime, days_after_holidays, working_days
 from tests.crm_core.funnel.made import SETTINGS
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -95,3 +95,20 @@ def test_hours_out_of_order_are_refused(wrong: list[Any]) -> None:
 def test_an_unknown_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="IANA name"):
         calendar(timezone="Asia/Nowhere")
+
+
+@pytest.mark.parametrize(
+    ("moment", "days"),
+    [
+        ("2025-09-30 10:00", 0),
+        ("2025-10-01 00:00", 0),  # the day that ended last was worked
+        ("2025-10-02 00:00", 1),
+        ("2025-10-06 12:00", 5),
+        ("2025-10-09 10:00", 8),  # the first day worked is not over
+        ("2025-10-09 18:00", 0),
+        ("2025-10-19 10:00", 0),  # a plain weekend
+    ],
+)
+def test_the_days_after_which_the_holidays_leads_are_still_there(moment: str, days: int) -> None:
+    at = datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)
+    assert days_after_holidays(at, calendar()) == days
