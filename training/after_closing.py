@@ -85,9 +85,7 @@ def _binned(feature: FeatureLike, closed: pd.Series, still_open: pd.Series) -> t
     return _in_bins(numbers, edges, frequent), _in_bins(others, edges, frequent)
 
 
-def _in_bins(
-    numbers: NDArray[np.float64], edges: NDArray[np.float64], frequent: NDArray[np.float64]
-) -> pd.Series:
+def _in_bins(numbers: NDArray[np.float64], edges: NDArray[np.float64], frequent: NDArray[np.float64]) -> pd.Series:
     """0 and 100 per cent are words, whatever lies between them: a frequent number is not taken with its neighbours."""
     names = np.array([f"up to {edge:.6g}" for edge in edges] + [f"above {edges[-1]:.6g}" if len(edges) else "known"])
     found = names[np.searchsorted(edges, numbers, side="left")].astype(object)

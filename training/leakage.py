@@ -3,9 +3,9 @@
 Proof: the column alone tells the outcome apart, is filled far more often for closed than for open leads, or holds
 values that go with one outcome and that no open lead has; or it names rows. Suspicion: its skill alone is far above
 that of the other columns, a frequent value goes with one outcome alone, it tells the day of the end, or it differs from
-a column of the same meaning where the outcome is one. Both are kept out unless the mapping accepts the column. All of it is measured on the
-fit part; the test part is not looked at. What a CRM recorded or changed after the landmark never comes so far: features
-are made of what was known by then.
+a column of the same meaning where the outcome is one. Both are kept out unless the mapping accepts the column. All of
+it is measured on the fit part; the test part is not looked at. What a CRM recorded or changed after the landmark never
+comes so far: features are made of what was known by then.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ def _out_of_line(
     for feature in features:
         skill = skills[feature.name]
         if skill > limit:
-            words = (f"{feature.name} alone reaches an AUC of {skill:.3f}, the best column that is not suspected {best:.3f}: it may be "
+            words = (f"{feature.name} alone reaches an AUC of {skill:.3f}, the best of the others that are "
+                     f"not suspected {best:.3f}: it may be "
                      f"filled when the outcome is known. Name it under `accept` if it is not.")  # fmt: skip
             evidence = {"single_auc": round(skill, 4), "next_auc": round(best, 4), "rows": float(len(fit))}
             found.append(Quarantined(feature.name, "out_of_line", evidence, words))
