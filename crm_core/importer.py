@@ -129,6 +129,11 @@ class _Job:
             for table, counts in self._upserter.counts.items()
             if counts["rejected"]
         ]
+        self.notes += [
+            f"{count:,} rows of {table} have the {BUNDLE[table].key} of a later row with other values: "
+            "the last one counts, what the others held is not kept."
+            for table, count in self._upserter.overtaken.items()
+        ]
         self._book.save()
         save_counter(self._connection, self._upserter.last_seq)
 

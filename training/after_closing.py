@@ -74,18 +74,23 @@ def _found(name: str, value: str, share: float, rate: float, open_count: int) ->
 
 
 def _binned(feature: FeatureLike, closed: pd.Series, still_open: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Both columns as categories; numbers by the deciles of the closed leads."""
+    """Both columns as categories; numbers by the deciles of the closed leads, a frequent number by itself."""
     if feature.kind != "number":
         return closed.map(as_category), still_open.map(as_category)
     numbers, others = numbers_of(closed), numbers_of(still_open)
     known = numbers[~np.isnan(numbers)]
+    distinct, counts = np.unique(known, return_counts=True)
+    frequent = distinct[counts >= MIN_VALUE_SHARE * len(numbers)]
     edges = np.unique(np.quantile(known, np.arange(1, BINS) / BINS)) if len(known) else known
-    return _in_bins(numbers, edges), _in_bins(others, edges)
+    return _in_bins(numbers, edges, frequent), _in_bins(others, edges, frequent)
 
 
-def _in_bins(numbers: NDArray[np.float64], edges: NDArray[np.float64]) -> pd.Series:
+def _in_bins(numbers: NDArray[np.float64], edges: NDArray[np.float64], frequent: NDArray[np.float64]) -> pd.Series:
+    """0 and 100 per cent are words, whatever lies between them: a frequent number is not taken with its neighbours."""
     names = np.array([f"up to {edge:.6g}" for edge in edges] + [f"above {edges[-1]:.6g}" if len(edges) else "known"])
     found = names[np.searchsorted(edges, numbers, side="left")].astype(object)
+    is_frequent = np.isin(numbers, frequent)
+    found[is_frequent] = [f"{number:.6g}" for number in numbers[is_frequent]]
     return pd.Series([None if gone else name for gone, name in zip(np.isnan(numbers), found, strict=True)])
 
 

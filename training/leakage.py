@@ -2,10 +2,10 @@
 
 Proof: the column alone tells the outcome apart, is filled far more often for closed than for open leads, or holds
 values that go with one outcome and that no open lead has; or it names rows. Suspicion: its skill alone is far above
-that of every other column, a frequent value goes with one outcome alone, or it differs from a column of the same
-meaning where the outcome is one. Both are kept out unless the mapping accepts the column. All of it is measured on the
-fit part; the test part is not looked at. What a CRM recorded or changed after the landmark never comes so far: features
-are made of what was known by then.
+that of the other columns, a frequent value goes with one outcome alone, it tells the day of the end, or it differs from
+a column of the same meaning where the outcome is one. Both are kept out unless the mapping accepts the column. All of
+it is measured on the fit part; the test part is not looked at. What a CRM recorded or changed after the landmark never
+comes so far: features are made of what was known by then.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from scoring.metrics import roc_auc
 from training.after_closing import LEAST_EXPECTED, MIN_ROWS, Quarantined, is_static, newest_cases, only_after_closing
 from training.dataset import Dataset, FeatureLike
 from training.one_outcome import one_outcome
+from training.tells_the_end import tells_the_end
 from training.twins import twins
 
 Floats = NDArray[np.float64]
 IDENTIFIER_SHARE = 0.5  # distinct values per filled row (one row per entity)
 SMOOTHING = 1.0
+MOST_LOST = 0.5  # share of the rows not won whose loss is on record, from which the others are left out
 NEVER = 0.02  # filled for open leads at most this part of as often as for closed ones
 ATTRIBUTE = "attr_"  # our own features are made of what was known; the export's columns may not be
 
@@ -34,20 +36,33 @@ def quarantine(fit: Dataset, open_frame: pd.DataFrame | None, settings: Leakage)
 
     open_frame: rows of open leads as of now, None where there are none to compare with.
     """
+    whole, fit = fit, decided(fit)
     suspects = [feature for feature in fit.features if not feature.is_accepted]
     skills = {feature.name: single_auc(fit, feature, fit.frame[feature.name]) for feature in fit.features}
     found = [_proof(fit, feature, skills[feature.name], open_frame, settings) for feature in suspects]
-    proven = [one for one in found if one is not None]
-    honest = [feature for feature in suspects if feature.name not in {one.column for one in proven}]
-    own = [feature for feature in honest if feature.name.startswith(ATTRIBUTE)]
-    suspected = {one.column: one for feature in own if (one := one_outcome(fit, feature)) is not None}
-    # No leak may shield another: what is known to be one is no measure of honest skill.
-    known = {one.column for one in proven} | set(suspected)
-    left = {name: skill for name, skill in skills.items() if name not in known}
-    doubtful = [feature for feature in own if feature.name not in suspected]
-    suspected |= {one.column: one for one in _out_of_line(fit, doubtful, left, settings)}
-    changed = twins(fit, [feature for feature in own if feature.name not in suspected], skills)
-    return [*proven, *suspected.values(), *changed]
+    kept_out = {one.column: one for one in found if one is not None}
+    own = [one for one in suspects if one.name.startswith(ATTRIBUTE) and one.name not in kept_out]
+    alone = [one_outcome(whole, feature, fit) for feature in own]
+    # Where losses are not recorded the end of the horizon is not the lead's.
+    ends = [tells_the_end(fit, feature) for feature in own] if fit is not whole else []
+    kept_out |= {one.column: one for one in (*alone, *ends) if one is not None}
+    left = {name: skill for name, skill in skills.items() if name not in kept_out}
+    own = [feature for feature in own if feature.name in left]
+    kept_out |= {one.column: one for one in _out_of_line(fit, own, left, settings)}
+    changed = twins(fit, [feature for feature in own if feature.name not in kept_out], skills)
+    return [*kept_out.values(), *changed]
+
+
+def decided(fit: Dataset) -> Dataset:
+    """The rows that were won or lost before the horizon ended, where most of those not won were lost by then.
+
+    A win that came later counts as lost for the model, but what was written of it says won: a probability of 100 %
+    would not look like proof. Where losses are not recorded, all rows are looked at.
+    """
+    is_lost = ~fit.is_positive & (fit.known_at < fit.max_known_at)
+    if is_lost.sum() < max(MIN_ROWS, MOST_LOST * (~fit.is_positive).sum()):
+        return fit
+    return fit.take(fit.is_positive | is_lost)
 
 
 def _proof(
@@ -64,14 +79,19 @@ def _proof(
 def _out_of_line(
     fit: Dataset, features: list[FeatureLike], skills: dict[str, float], settings: Leakage
 ) -> list[Quarantined]:
-    """Attributes whose skill beyond chance is both high and a multiple of the best other column's."""
+    """Attributes whose skill beyond chance is both high and a multiple of the best column's that is not suspicious.
+
+    An export has many columns of the end at once, and none of them makes the others usual.
+    """
+    high = {feature.name for feature in features if skills[feature.name] > settings.suspect_auc}
+    best = max([skill for name, skill in skills.items() if name not in high], default=0.5)
+    limit = max(settings.suspect_auc, 0.5 + settings.suspect_factor * (best - 0.5))
     found = []
     for feature in features:
         skill = skills[feature.name]
-        best = max([other for name, other in skills.items() if name != feature.name], default=0.5)
-        limit = max(settings.suspect_auc, 0.5 + settings.suspect_factor * (best - 0.5))
         if skill > limit:
-            words = (f"{feature.name} alone reaches an AUC of {skill:.3f}, the next best column {best:.3f}: it may be "
+            words = (f"{feature.name} alone reaches an AUC of {skill:.3f}, the best of the others that are "
+                     f"not suspected {best:.3f}: it may be "
                      f"filled when the outcome is known. Name it under `accept` if it is not.")  # fmt: skip
             evidence = {"single_auc": round(skill, 4), "next_auc": round(best, 4), "rows": float(len(fit))}
             found.append(Quarantined(feature.name, "out_of_line", evidence, words))

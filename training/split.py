@@ -1,4 +1,7 @@
-"""Parts in the order of time: fit, then calibrate, then test, the newest; no label reaches into the next part."""
+"""Parts in the order of time: fit, then calibrate, then test, the newest; no label reaches into the next part.
+
+Leads that were all created at one moment, as an export without dates is mapped, have no order: their parts are drawn.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +39,11 @@ class Split:
     dropped: dict[str, int]
 
     @property
+    def is_timeless(self) -> bool:
+        """Whether the leads have no order of time, so that the test is drawn and nothing is known of how they move."""
+        return self.test.is_by_entity and self.past.group_at.min() == self.test.group_at.max()
+
+    @property
     def is_calibrated_later(self) -> bool:
         """Whether the calibration part is newer than the fit part."""
         return self.calibrate_from is not None
@@ -47,6 +55,13 @@ class Split:
 
     def in_words(self) -> str:
         """The split as a sentence of a report."""
+        if self.is_timeless:
+            return (
+                f"Drawn by lead, not in order of time, for all were created at one moment: {len(self.fit):,} rows fit, "
+                f"{len(self.calibrate):,} for the calibration, {len(self.test):,} for the test. How well it does on "
+                "newer leads is not known. After calibration the model is fit again on all "
+                f"{len(self.before_test):,} rows outside the test."
+            )
         what = "leads created" if self.test.is_by_entity else "customers as of"
         held_out = "calibration, on entities held out (history is short)"
         how = "the calibration part" if self.is_calibrated_later else held_out
@@ -66,6 +81,8 @@ def split(data: Dataset, settings: Training, seed: int) -> Split:
     ------
     HistoryTooShortError: no boundary leaves enough of each class on both sides.
     """
+    if data.is_by_entity and data.group_at.min() == data.group_at.max():
+        return _drawn(data, settings, seed)
     least = settings.min_part_class_rows
     for share in _shares(settings.test_share):
         test_from = _boundary(data, share)
@@ -74,6 +91,19 @@ def split(data: Dataset, settings: Training, seed: int) -> Split:
         if holds(test, least) and holds(earlier, 2 * least):
             return split_at(data, test_from, settings, seed)
     raise HistoryTooShortError(_too_short(data, least))
+
+
+def _drawn(data: Dataset, settings: Training, seed: int) -> Split:
+    """Parts by lead, even over both classes, where there is no time to go by."""
+    is_test = _held_out(data, round(1 / settings.test_share), seed) == 0
+    earlier = data.take(~is_test)
+    held = _held_out(earlier, round(1 / settings.calibration_share), seed + 1) == 0
+    parts = earlier.take(~held), earlier.take(held), data.take(is_test)
+    if not all(holds(part, settings.min_part_class_rows) for part in parts):
+        raise HistoryTooShortError(_too_short(data, settings.min_part_class_rows))
+    fit, calibrate, test = parts
+    dropped = {"before_test": 0, "before_calibration": 0}
+    return Split(earlier, fit, calibrate, earlier, test, None, data.group_at.min(), dropped)
 
 
 def split_at(data: Dataset, test_from: np.datetime64, settings: Training, seed: int) -> Split:

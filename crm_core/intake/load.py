@@ -15,6 +15,7 @@ from crm_core.errors import TooManyRejectedError
 from crm_core.intake.attribute_book import AttributeBook
 from crm_core.intake.chunk import Chunk, Fault, SourceFile
 from crm_core.intake.convert import Converted, Converter, clean_chunk, to_batch
+from crm_core.intake.earliest import EarliestCreation
 from crm_core.intake.outcome import OutcomeReader
 from crm_core.intake.plan import Plan
 from crm_core.intake.rejects import RejectsFile
@@ -38,6 +39,7 @@ class Loader:
     def __post_init__(self) -> None:
         self.first_faults: dict[str, tuple[str, Fault]] = {}
         self._occurrences = Occurrences()
+        self._earliest = EarliestCreation()
 
     def load(self, plan: Plan, file: SourceFile) -> None:
         """Load one file.
@@ -101,7 +103,7 @@ class Loader:
             chunk, clean = part_of(chunk, clean, rows if wants_stages else ~rows)
         converted = step.converter.convert(chunk, clean)
         self._reject(step.plan.spec.name, file, converted.faults)
-        self._write(step, converted)
+        self._write(step, self._earliest.of(step.plan.spec, converted))
 
     def _write(self, step: _Step, converted: Converted) -> None:
         if not len(converted.kept):

@@ -116,7 +116,15 @@ def _check_required(
         raise SourceError(
             f"{file.name} must have {', '.join(lacking)} for table {spec.name}, but has {listed(file.header)}: {fix}."
             + closest(lacking[0], file.header)
+            + _undated(lacking, mapping)
         )
+
+
+def _undated(lacking: list[str], mapping: Mapping | None) -> str:
+    if "created_at" not in lacking or not mapping:
+        return ""
+    return (" An export without any date may give one day to all, as constants: {created_at: 2024-01-01} of the table: "
+            "models are then judged on leads drawn at random, not on newer ones.")  # fmt: skip
 
 
 def _check_stages(part: TableMapping, reading: Reading) -> None:

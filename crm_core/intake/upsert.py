@@ -56,6 +56,8 @@ class _Work:
 class Upserter:
     """Writes batches within one transaction; numbers changes from `first_seq` on.
 
+    `overtaken`: by table, rows whose key a later row of this import has with other values: what they held is lost.
+
     `admit` gives the rows that may be stored, see crm_core.privacy.gate; those of an erased person count as unchanged.
     """
 
@@ -71,6 +73,7 @@ class Upserter:
         self._connection, self._is_history, self._now, self._admit = connection, is_history, now, admit
         self._first_seq = self._next_seq = first_seq
         self.counts: defaultdict[str, Counter[str]] = defaultdict(lambda: Counter(dict.fromkeys(COUNTS, 0)))
+        self.overtaken: Counter[str] = Counter()
 
     @property
     def last_seq(self) -> int:
@@ -135,6 +138,7 @@ class Upserter:
                 self._file_late(arrival, old, archived[arrival.key], work, counts)
             elif old.seq >= self._first_seq and (not arrival.is_told or arrival.version.recorded_at == old.recorded_at):
                 self._replace(arrival, old, archived[arrival.key], work, counts)
+                self.overtaken[table.spec.name] += 1
             else:
                 self._supersede(arrival, old, current[arrival.key], work)
                 counts["updated"] += 1

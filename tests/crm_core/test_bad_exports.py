@@ -282,3 +282,8 @@ def test_a_table_of_which_half_is_rejected_was_misread(
     else:
         load_sqlite(orders=orders)
     assert summary(sqlite_engine)["orders"] == (0 if is_refused else 11)
+
+
+def test_an_export_without_dates_is_told_what_may_be_done(load_sqlite: Load) -> None:
+    with pytest.raises(SourceError, match=r"may give one day to all, as constants: \{created_at: 2024-01-01\}"):
+        load_sqlite({"tables": {"leads": {"file": "l.csv", "columns": {"lead_id": "id"}}}}, l="id,Converted\na,1\n")

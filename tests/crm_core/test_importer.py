@@ -84,6 +84,16 @@ def test_a_file_with_two_versions_of_a_row_keeps_the_last_and_is_idempotent(load
     assert rows(engine, "SELECT * FROM row_history") == []
 
 
+def test_rows_overtaken_by_a_later_one_of_their_key_are_told(load_sqlite: Load) -> None:
+    """Lines of one invoice under its number, say: nothing is lost without a word."""
+    lines = "o1,c1,2024-02-01,10\no1,c1,2024-02-01,20\no1,c1,2024-02-01,20\no2,c1,2024-02-02,5\n"
+    for _ in range(2):
+        assert load_sqlite(orders=f"order_id,customer_id,ordered_at,amount\n{lines}").notes == [
+            "1 rows of orders have the order_id of a later row with other values: the last one counts, "
+            "what the others held is not kept."
+        ]
+
+
 def test_a_row_that_appears_again_later_in_the_import_is_unchanged(load: Load, settings: Settings) -> None:
     lines = "".join(f"c{n % 3},Name {n % 3}\n" for n in range(30))
     report = load(settings=with_intake(settings, chunk_rows=4), channels=f"channel_id,name\n{lines}")

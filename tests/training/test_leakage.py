@@ -11,7 +11,7 @@ from configs.settings import Settings
 from features.schema import category, number
 from tests.training.generated import AS_OF, FakeRepository, won_leads
 from training.dataset import Dataset
-from training.leakage import quarantine
+from training.leakage import decided, quarantine
 from training.train import _guarded
 
 
@@ -90,3 +90,48 @@ def test_open_leads_are_those_of_today_however_early_the_model(settings: Setting
     assert repository.asked_open_at[0] > AS_OF
     _guarded(Dataset.of("win", frame), repository, settings, datetime(2999, 1, 1, tzinfo=UTC), 1)
     assert repository.asked_open_at[1].year == 2999
+
+
+def with_late_wins(share: float = 0.06) -> tuple[Dataset, np.ndarray]:
+    """Leads of which some are won after the horizon: the label says lost, what is written of them says won."""
+    made, rng = won_leads(2000), np.random.default_rng(1)
+    is_late = (made.frame["label"] == 0).to_numpy() & (rng.random(2000) < share)
+    made.frame.loc[is_late, "known_at"] = made.frame.loc[is_late, "max_known_at"]
+    wins = (made.frame["label"] == 1).to_numpy() | is_late
+    made.frame["attr_probability"] = wins * 100.0
+    made.frame["attr_reason"] = np.where(wins & (rng.random(2000) < 0.4), "great fit", None).astype(object)
+    made.features += [number("attr_probability", "", ""), category("attr_reason", "", "")]
+    return Dataset.of("win", made), wins
+
+
+def test_wins_after_the_horizon_hide_no_leak(settings: Settings) -> None:
+    data, _ = with_late_wins()
+    found = {one.column: one.reason for one in quarantine(data, None, settings.training.leakage)}
+    assert found == {"attr_probability": "skill_alone", "attr_reason": "one_outcome"}
+
+
+def test_all_rows_are_looked_at_where_losses_are_not_recorded() -> None:
+    made = won_leads(600)
+    made.frame.loc[made.frame["label"] == 0, "known_at"] = made.frame["max_known_at"]
+    data = Dataset.of("win", made)
+    assert decided(data) is data
+
+
+def test_two_leaks_do_not_make_each_other_usual(settings: Settings) -> None:
+    made, rng = won_leads(2000), np.random.default_rng(1)
+    for name in ("attr_calls", "attr_calls_done"):
+        made.frame[name] = made.frame["label"] * 2.2 + rng.normal(size=2000)
+        made.features.append(number(name, "", ""))
+    found = {one.column: one.reason for one in quarantine(Dataset.of("win", made), None, settings.training.leakage)}
+    assert found == {"attr_calls": "out_of_line", "attr_calls_done": "out_of_line"}
+
+
+def test_a_number_written_at_the_end_is_told_from_those_between(settings: Settings) -> None:
+    """Open leads have 10 to 90 %, closed ones 0 or 100 %, but for the many that nobody set."""
+    made, rng = won_leads(2000), np.random.default_rng(1)
+    is_set = rng.random(2000) < 0.3
+    made.frame["attr_probability"] = np.where(is_set, made.frame["label"] * 100.0, 50.0)
+    made.features.append(number("attr_probability", "", ""))
+    open_leads = pd.DataFrame({"attr_probability": rng.choice([10.0, 50.0, 90.0], 400)})
+    found = {one.column: one for one in quarantine(Dataset.of("win", made), open_leads, settings.training.leakage)}
+    assert found["attr_probability"].reason == "only_after_closing"

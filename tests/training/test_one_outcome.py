@@ -49,3 +49,12 @@ def test_a_strong_a_rare_and_an_idle_value_are_not(won: float, lost: float) -> N
 def test_the_guard_tells_of_it(settings: Settings) -> None:
     found = quarantine(leads(0.0, 0.4), None, settings.training.leakage)
     assert {one.column: one.reason for one in found} == {"attr_status": "one_outcome"}
+
+
+def test_a_column_filled_for_lost_leads_alone_is_suspected_whatever_it_says() -> None:
+    data = leads(0.0, 0.4)
+    words = np.array([f"reason {i % 90}" for i in range(ROWS)], dtype=object)
+    data.frame["attr_status"] = np.where(data.frame["attr_status"] == "cancelled", words, None)
+    told = one_outcome(data, data.features[-1])
+    assert told is not None
+    assert "attr_status is filled" in told.words

@@ -63,3 +63,26 @@ def test_folds_are_in_order_of_time_and_end_with_the_calibration_part(leads: Dat
     for earlier, later in pairs:
         assert earlier.known_at.max() <= later.group_at.min() + np.timedelta64(1, "D")
         assert later.known_at.max() <= parts.test_from
+
+
+def test_leads_of_one_moment_are_drawn_and_the_report_says_so(settings: Settings) -> None:
+    """An export without dates, loaded with one day for all."""
+    made = won_leads(800)
+    for column in ("group_started_at", "as_of", "known_at", "max_known_at"):
+        made.frame[column] = made.frame[column].max()
+    parts = split(Dataset.of("win", made), settings.training, seed=1)
+    entities = [set(part.frame["entity_id"]) for part in (parts.fit, parts.calibrate, parts.test)]
+    assert sum(map(len, entities)) == len(set.union(*entities)) == 800
+    rates = [part.is_positive.mean() for part in (parts.fit, parts.calibrate, parts.test)]
+    assert max(rates) - min(rates) < 0.02
+    assert parts.is_timeless
+    assert parts.in_words().startswith("Drawn by lead, not in order of time")
+    assert len(folds(parts, settings.training, seed=1)) == settings.training.folds
+
+
+def test_one_moment_with_too_few_of_a_class_is_refused(settings: Settings) -> None:
+    made = won_leads(800)
+    made.frame["group_started_at"] = made.frame["group_started_at"].max()
+    made.frame["label"] = (np.arange(800) < 6).astype(int)
+    with pytest.raises(HistoryTooShortError, match="over 0 days"):
+        split(Dataset.of("win", made), settings.training, seed=1)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.crm_core.conftest import LATER, Load, everything, rows
+
+LOG: dict[str, Any] = {
+    "history": True,
+    "source": {"timezone": "UTC"},
+    "tables": {
+        "leads": {"file": "log.csv", "columns": {"lead_id": "case", "created_at": "time"}, "attributes": []},
+        "stage_events": {
+            "file": "log.csv",
+            "columns": {"lead_id": "case", "stage": "activity", "entered_at": "time"},
+            "stages": {"start": "captured", "won": "contract_signed"},
+        },
+    },
+}
+IN_ORDER = "a,start,2024-01-01\nb,start,2024-01-02\na,call,2024-01-03\na,won,2024-01-09\nb,call,2024-01-08\n"
+IN_DISORDER = "a,won,2024-01-09\nb,call,2024-01-08\nb,start,2024-01-02\na,start,2024-01-01\na,call,2024-01-03\n"
+
+
+def created(engine: Engine) -> list[tuple[str, str, str]]:
+    found = rows(engine, "SELECT lead_id, created_at, recorded_at FROM leads ORDER BY 1")
+    return [(lead, str(at)[:10], str(known)[:10]) for lead, at, known in found]
+
+
+@pytest.mark.parametrize("lines", [IN_ORDER, IN_DISORDER])
+def test_a_case_of_an_event_log_is_created_with_its_first_event(load: Load, engine: Engine, lines: str) -> None:
+    load(LOG, log=f"case,activity,time\n{lines}")
+    assert created(engine) == [("a", "2024-01-01", "2024-01-01"), ("b", "2024-01-02", "2024-01-02")]
+
+
+@pytest.mark.parametrize("lines", [IN_ORDER, IN_DISORDER])
+def test_the_same_event_log_again_changes_nothing(load: Load, engine: Engine, lines: str) -> None:
+    load(LOG, log=f"case,activity,time\n{lines}")
+    before = everything(engine)
+    load(LOG, now=LATER)
+    assert everything(engine) == before
+
+
+def test_versions_that_tell_when_they_were_learnt_keep_their_own_moment(load: Load, engine: Engine) -> None:
+    load(leads="lead_id,created_at,recorded_at\na,2024-01-01,2024-01-01\na,2024-01-03,2024-01-04\n")
+    assert [at for _, at, _ in created(engine)] == ["2024-01-02"]  # Shanghai's 3rd in UTC
