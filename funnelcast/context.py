@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -74,4 +74,9 @@ class Context:
 
     def answer(self, machine: dict[str, Any], human: str) -> None:
         """The command's result: text for people, or with --json one line for machines."""
-        typer.echo(json.dumps(machine, ensure_ascii=False, default=str) if self.is_json else human)
+        typer.echo(json.dumps(machine, ensure_ascii=False, default=_plain) if self.is_json else human)
+
+
+def _plain(value: Any) -> str:
+    """What JSON does not know: moments and dates in ISO 8601, the rest as words."""
+    return value.isoformat() if isinstance(value, date) else str(value)

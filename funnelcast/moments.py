@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from funnelcast.errors import MomentError
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # as an import has them
+
 
 def read_moment(text: str | None, zone: str) -> datetime:
     """The moment `text` in UTC; without one, now.
@@ -22,6 +24,8 @@ def read_moment(text: str | None, zone: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise MomentError(f"--as-of must be an ISO 8601 moment such as 2024-03-01T08:00, but got {text!r}.") from None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise MomentError(f"--as-of must be in the years {FIRST_YEAR} to {LAST_YEAR}, but got {text!r}.")
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(zone))
     return moment.astimezone(UTC)

@@ -201,7 +201,12 @@ class Registry:
             return self._client.get_model_version(name, str(version))
         except MlflowException:
             known = [row["version"] for row in self.versions(name)]
-            raise UnknownVersionError(f"Version must be one of {known} of {name}, but got {version}.") from None
+            if not known:
+                raise UnknownVersionError(
+                    f"A version of {name} must have been trained, but none is: run `funnelcast train {name}`."
+                ) from None
+            listed = ", ".join(str(number) for number in known)
+            raise UnknownVersionError(f"Version must be one of {listed} of {name}, but got {version}.") from None
 
     def _fetch(self, name: str, version: int) -> Path:
         """A local copy of a version's files. A version never changes, so one copy serves."""

@@ -11,6 +11,10 @@ from configs.sections import Serving
 from serving.errors import BadRequestError, BodyTimeoutError, BodyTooLargeError, UnsupportedMediaError
 from serving.request_note import RequestNote
 
+# A body up to so many limits is read to its end and thrown away: a caller that is still sending when we answer and
+# close hears a broken pipe instead of the answer.
+DISCARDED_LIMITS = 16
+
 
 class BodyLimits:
     """ASGI layer: reads the body of an operation that has one, whole and bounded, and hands it on in one piece.
@@ -64,20 +68,28 @@ def check_media_type(headers: dict[str, str]) -> None:
 
 
 async def _read_bounded(receive: Receive, declared: str | None, limit: int) -> bytes:
-    if declared is not None and declared.isdecimal() and int(declared) > limit:
-        raise BodyTooLargeError(f"The body must have at most {limit} bytes, but has {declared}.")
-    chunks: list[bytes] = []
-    size = 0
+    claimed = int(declared) if declared is not None and declared.isdecimal() else 0
+    is_too_large, size, chunks = claimed > limit, 0, list[bytes]()
+    if claimed > DISCARDED_LIMITS * limit:
+        raise _too_large(limit, claimed)
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise BadRequestError("The body must arrive whole, but the connection closed.", code="incomplete_body")
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
-        if size > limit:
-            raise BodyTooLargeError(f"The body must have at most {limit} bytes, but has more.")
-        if not message.get("more_body", False):
-            return b"".join(chunks)
+        size += len(message.get("body", b""))
+        is_too_large = is_too_large or size > limit
+        if not is_too_large:
+            chunks.append(message.get("body", b""))
+        if not message.get("more_body", False) or size > DISCARDED_LIMITS * limit:
+            break
+    if is_too_large:
+        raise _too_large(limit, claimed)
+    return b"".join(chunks)
+
+
+def _too_large(limit: int, claimed: int) -> BodyTooLargeError:
+    has = claimed if claimed > limit else "more"
+    return BodyTooLargeError(f"The body must have at most {limit} bytes, but has {has}.")
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

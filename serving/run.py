@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, cast
@@ -22,12 +23,19 @@ START_SECONDS = 120.0
 POLL_SECONDS = 0.2
 
 
-def serve(settings: Settings, host: str, port: int, as_of: datetime | None = None) -> None:
+def serve(
+    settings: Settings,
+    host: str,
+    port: int,
+    as_of: datetime | None = None,
+    on_ready: Callable[[str], None] | None = None,
+) -> None:
     """Run the service until SIGINT or SIGTERM; every receipt is stored before this returns.
 
     Parameters
     ----------
     as_of: aware moment at which the service's clock stands still; None: the real clock.
+    on_ready: called with the service's URL as soon as it answers.
 
     Raises
     ------
@@ -37,7 +45,7 @@ def serve(settings: Settings, host: str, port: int, as_of: datetime | None = Non
     _check_port(address, port)
     _check_champion(settings)
     with environment_of_workers(settings, as_of):
-        _run_bentoml(settings, address, port)
+        _run_bentoml(settings, address, port, on_ready)
 
 
 def wait_until_ready(url: str, timeout: float = 60.0) -> None:
@@ -63,7 +71,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _run_bentoml(settings: Settings, address: str, port: int) -> None:
+def _run_bentoml(settings: Settings, address: str, port: int, on_ready: Callable[[str], None] | None) -> None:
     # BentoML reads its environment when it is imported.
     from serving.service import FunnelcastService  # noqa: PLC0415
 
@@ -71,7 +79,7 @@ def _run_bentoml(settings: Settings, address: str, port: int) -> None:
     service.config["workers"] = settings.serving.workers
     # BentoML imports from this folder first: where we were started, a folder named serving would be taken for ours.
     service.working_dir = str(PROJECT_FOLDER)
-    watch = _StartWatch(address, port)
+    watch = _StartWatch(address, port, on_ready)
     watch.start()
     try:
         service.serve_http(host=address, port=port).stop()
@@ -86,10 +94,11 @@ def _run_bentoml(settings: Settings, address: str, port: int) -> None:
 class _StartWatch(threading.Thread):
     """Says when the first worker answers; stops the server if none does, which BentoML would run on without."""
 
-    def __init__(self, address: str, port: int) -> None:
+    def __init__(self, address: str, port: int, on_ready: Callable[[str], None] | None) -> None:
         super().__init__(name="start-watch", daemon=True)
         shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104 (the address is the user's)
         self._url = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+        self._on_ready = on_ready or (lambda _: None)
         self._ended = threading.Event()
         self.has_failed = False
 
@@ -98,6 +107,7 @@ class _StartWatch(threading.Thread):
         while not self._ended.wait(POLL_SECONDS):
             if _answers(f"{self._url}/livez"):
                 print(f"Listening on {self._url}; Ctrl-C stops it.", file=sys.stderr, flush=True)
+                self._on_ready(self._url)
                 return
             if time.monotonic() > deadline:
                 self.has_failed = True

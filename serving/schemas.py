@@ -7,10 +7,23 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+    model_validator,
+)
 
 MAX_ATTRIBUTES = 500
 MAX_TEXT = 2_000
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # as an import has them
 
 
 def _without_controls(text: str) -> str:
@@ -22,12 +35,27 @@ def _without_controls(text: str) -> str:
     return text
 
 
+def _whole(value: Any) -> Any:
+    """JSON knows one kind of number: 80.0 is the whole number 80, as JSON Schema has it."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _of_one_kind(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    """One fault for a value of no kind, where a union would tell one for each of its branches."""
+    try:
+        return handler(value)
+    except ValidationError:
+        raise ValueError(
+            f"must be a text of at most {MAX_TEXT} printable characters, a finite number, true, false or null"
+        ) from None
+
+
 Identifier = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_without_controls)]
 Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_without_controls)]
 Money = Annotated[Decimal, Field(ge=0, le=Decimal("1e13"), decimal_places=2)]
-Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Count = Annotated[int, Field(ge=0, le=1_000_000_000), BeforeValidator(_whole)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
-AttributeValue = Annotated[bool | int | Finite | Text | None, Field(union_mode="smart")]
+AttributeValue = Annotated[bool | int | Finite | Text | None, Field(union_mode="smart"), WrapValidator(_of_one_kind)]
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -63,11 +91,17 @@ class LeadRow(Request):
 
     @field_validator("created_at", mode="before")
     @classmethod
-    def _is_text(cls, value: Any) -> Any:
-        """A bare number would be read as seconds since 1970: not what the bundle means."""
-        if value is not None and not isinstance(value, str | datetime):
-            raise ValueError("must be an ISO 8601 text")
-        return value
+    def _is_iso(cls, value: Any) -> Any:
+        """Pydantic would read a number, and a text of digits too, as seconds since 1970: no moment of the bundle is."""
+        if value is None or isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise ValueError("must be an ISO 8601 text such as 2024-03-01T08:00:00+08:00") from None
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise ValueError(f"must be in the years {FIRST_YEAR} to {LAST_YEAR}")
+        return moment
 
 
 def check_count(items: list[Any] | None, info: ValidationInfo) -> list[Any] | None:

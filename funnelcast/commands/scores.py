@@ -94,6 +94,9 @@ def write_scores(scores: DataFrame, out: Path) -> None:
     for column in flat.select_dtypes("object").columns:
         cells = [_as_cell(cell, is_csv=out.suffix == ".csv") for cell in flat[column]]
         flat[column] = pd.Series(cells, index=flat.index, dtype=object)
+    if out.suffix == ".csv":  # Parquet has moments of its own
+        for column in flat.select_dtypes("datetimetz").columns:
+            flat[column] = [moment.isoformat() for moment in flat[column]]
     part = out.with_name(f".{out.name}.part")
     out.parent.mkdir(parents=True, exist_ok=True)
     if out.suffix == ".parquet":

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+from typer.main import get_command
 
-from funnelcast.cli import run
+from funnelcast.cli import app, run
 
 LEADS = "lead_id,created_at,channel_id,expected_amount\n" + "".join(
     f"L{i},2024-01-{i % 28 + 1:02d}T09:00:00,web,{1000 + i}\n" for i in range(200)
@@ -136,6 +140,30 @@ def test_training_as_of_before_the_first_row_says_so(home: Path, capsys: pytest.
 def test_scoring_without_a_model_gives_no_number(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["import", str(bundle(home, leads=LEADS))]) == 0
     assert "train win" in refused(capsys, "score", "leads", "--as-of", "2024-12-31")
+
+
+@pytest.mark.usefixtures("home")
+def test_promoting_before_any_training_says_what_to_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "run `funnelcast train win`" in refused(capsys, "promote", "win", "1")
+
+
+def test_every_command_takes_json() -> None:
+    def options(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, list[str]]]:
+        for name, below in getattr(command, "commands", {}).items():
+            yield from options(below, (*path, name))
+        if not hasattr(command, "commands"):
+            yield " ".join(path), [option for parameter in command.params for option in parameter.opts]
+
+    found = dict(options(get_command(app)))
+    assert len(found) > 50
+    assert [name for name, known in found.items() if "--json" not in known] == []
+
+
+@pytest.mark.usefixtures("home")
+def test_moments_for_machines_are_in_iso_8601(capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert run(["commission", "run", "--as-of", "2024-05-20T00:00:00Z", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["as_of"] == "2024-05-20T00:00:00+00:00"
 
 
 def test_an_unknown_command_is_wrong_usage() -> None:

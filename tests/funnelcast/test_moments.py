@@ -21,6 +21,12 @@ def test_no_moment_is_now() -> None:
     assert before <= read_moment(None, "Asia/Shanghai") <= datetime.now(UTC)
 
 
+@pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31T23:59:59-12:00"])
+def test_a_moment_beyond_the_years_of_the_data_is_named(text: str) -> None:
+    with pytest.raises(MomentError, match=f"in the years 1900 to 2200, but got '{text}'"):
+        read_moment(text, "Asia/Shanghai")
+
+
 def test_what_is_no_moment_is_named() -> None:
     with pytest.raises(MomentError, match="but got 'yesterday'"):
         read_moment("yesterday", "Asia/Shanghai")

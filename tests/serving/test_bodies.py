@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -48,6 +49,10 @@ def test_what_is_not_json_is_a_bad_request(raw: bytes) -> None:
         ({"leads": [{"lead_id": "L1"}, {"lead_id": "L1"}]}, "leads"),
         ({"leads": [{"lead_id": "L1", "created_at": "soon"}]}, "leads[0].created_at"),
         ({"leads": [{"lead_id": "L1", "created_at": 1_700_000_000}]}, "leads[0].created_at"),
+        ({"leads": [{"lead_id": "L1", "created_at": "1714521600"}]}, "leads[0].created_at"),
+        ({"leads": [{"lead_id": "L1", "created_at": "2024"}]}, "leads[0].created_at"),
+        ({"leads": [{"lead_id": "L1", "created_at": "0001-01-01"}]}, "leads[0].created_at"),
+        ({"leads": [{"lead_id": "L1", "employee_count": 80.5}]}, "leads[0].employee_count"),
         ({"leads": [{"lead_id": "L1", "employee_count": "many"}]}, "leads[0].employee_count"),
         ({"leads": [{"lead_id": "L1", "employee_count": -1}]}, "leads[0].employee_count"),
         ({"leads": [{"lead_id": "L1", "expected_amount": -0.01}]}, "leads[0].expected_amount"),
@@ -62,6 +67,21 @@ def test_what_is_not_json_is_a_bad_request(raw: bytes) -> None:
 )
 def test_what_breaks_a_rule_is_told_with_its_place(body: Any, place: str) -> None:
     assert any(found.startswith(place) for found in places(body)), places(body)
+
+
+def test_a_fault_of_an_attribute_is_told_once() -> None:
+    assert places({"leads": [{"lead_id": "L1", "attributes": {"score": [1]}}]}) == ["leads[0].attributes.score"]
+
+
+@pytest.mark.parametrize("moment", ["20240501", "2024-05-01", "20240501T000000", "2024-05-01T00"])
+def test_every_form_of_iso_8601_is_the_same_moment(moment: str) -> None:
+    lead = (read({"leads": [{"lead_id": "L1", "created_at": moment}]}).leads or [])[0]
+    assert lead.created_at == datetime(2024, 5, 1)  # noqa: DTZ001 (naive as given)
+
+
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    lead = (read({"leads": [{"lead_id": "L1", "employee_count": 80.0}]}).leads or [])[0]
+    assert repr(lead.employee_count) == "80"
 
 
 def test_more_than_the_configured_number_is_refused() -> None:

@@ -47,6 +47,21 @@ def test_a_chunked_body_over_the_limit_is_413_and_not_read_to_its_end(small: Ser
     assert sent < 1000
 
 
+def test_a_body_somewhat_over_the_limit_is_read_to_its_end_so_that_its_sender_hears_the_answer(small: Service) -> None:
+    sent = 0
+
+    async def pieces() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(20):
+            sent += 1
+            yield b" " * 300
+
+    answer = small.request("POST", URL, content=pieces(), headers={**JSON, "content-length": "6000"})
+    assert answer.status_code == 413
+    assert answer.json()["error"]["message"] == "The body must have at most 1000 bytes, but has 6000."
+    assert sent == 20
+
+
 def test_a_false_content_length_does_not_help(small: Service) -> None:
     answer = small.request("POST", URL, content=padded(5000), headers={**JSON, "content-length": "10"})
     assert answer.status_code == 413
