@@ -3,7 +3,8 @@
 Base rates move faster than models are trained anew. As in `training/level.py`, how many outcomes are remembered is
 rehearsed day after day, here on the scores that were given: each at the level of what was matured by its day, beside
 the score as it was. Where that is better with the gate's confidence, the same model at the newest level becomes the
-next version. Features, trees, ranking and the shares of the grades stay; `rollback` takes it back.
+next version. Features, trees, ranking and the shares of the grades stay. A version is levelled once: whoever takes it
+back by `rollback` is not overruled the next day.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from training.level import Told, at_newest_level, best_memory, followed, probabi
 from training.tracking import KEPT_FILES, tracked
 
 DAY = np.timedelta64(1, "D")
+LEVEL_OF = "level_of"  # tag of a version: the one that it is at another level
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ def relevel(
         to as_of), is_won. Only scores of the champion whose horizon is over count.
     """
     model, version = registry.load_champion(name)
+    if any(row.get(LEVEL_OF) == str(version) for row in registry.versions(name)):
+        return None
     is_own = (scores["model_version"] == str(version)) & (scores["followed_days"] >= scores["horizon_days"])
     told, lead = told_of(scores[is_own])
     found = at_better_level(model, told, lead, as_of, settings.training.gate, settings.training.seed)
@@ -92,6 +96,8 @@ def at_better_level(
         CHAMPION: row_losses(told.y, probabilities(told.log_odds)),
     }
     moved = at_newest_level(model, memory, told, as_of)
+    if moved.calibrator.scale <= 0:  # its ranking was worse than none: that is for a training to mend
+        return None
     scale = moved.calibrator.scale / model.calibrator.scale
     shift = moved.calibrator.offset - scale * model.calibrator.offset
     verdict = judge(losses, told.w, lead, 0.0, gate, seed, _said(scale, shift, memory, len(told.y)))
@@ -114,7 +120,7 @@ def _registered(model: Artefact, parent: int, verdict: Verdict, registry: Regist
         run.document({"gate": verdict.to_json(), **model.provenance}, "judgement.json")
         model.save(Path(folder))
         tags = {"log_loss": f"{model.metrics['log_loss']:.4f}", "gate": "passed",
-                "reason": verdict.reason, "reason_zh": verdict.words["zh"]}  # fmt: skip
+                LEVEL_OF: str(parent), "reason": verdict.reason, "reason_zh": verdict.words["zh"]}  # fmt: skip
         version = registry.register(model.name, Path(folder), run.run_id, tags)
     registry.promote(model.name, version)
     return version
