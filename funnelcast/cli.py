@@ -6,6 +6,7 @@ import sys
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from funnelcast.quiet import be_quiet
@@ -15,7 +16,7 @@ be_quiet()  # before any library is imported, because they read their switches a
 import typer  # noqa: E402
 from typer.exceptions import TyperException  # noqa: E402
 
-from configs.settings import load_settings  # noqa: E402
+from configs.settings import ConfigError, load_settings  # noqa: E402
 from funnelcast.commands import (  # noqa: E402
     alerts,
     audit,
@@ -96,8 +97,11 @@ def _sentence(error: Exception) -> str:
 
 
 def _keep_trace() -> Path:
-    folder = load_settings().paths.home / "logs"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder = load_settings().paths.home / "logs"
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ConfigError):  # the state itself may be what failed
+        folder = Path(gettempdir())
     file = folder / f"error-{datetime.now(UTC):%Y%m%dT%H%M%S}.log"
     file.write_text(traceback.format_exc(), encoding="utf-8")
     return file

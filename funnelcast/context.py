@@ -36,6 +36,9 @@ class Context:
     def of(cls, as_of: str | None, is_json: bool) -> Context:
         """The context of a command called with these two common options."""
         settings = load_settings()
+        home = settings.paths.home
+        if home.exists() and not home.is_dir():
+            raise CommandError(f"FUNNELCAST_HOME must be a folder, but {home} is a file.")
         moment = read_moment(as_of, settings.intake.timezone)
         return cls(moment, as_of is not None, is_json, settings, TerminalProgress())
 

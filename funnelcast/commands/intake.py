@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from funnelcast.context import Context
+from funnelcast.errors import CommandError
 from funnelcast.options import AsOf, Json
 from funnelcast.tables import text_table
 
@@ -30,12 +31,17 @@ def init(is_json: Json = False) -> None:
     from crm_core.database import migrate, schema_revision
 
     context = Context.of(None, is_json)
-    context.settings.paths.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home = context.settings.paths.home
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(
+            f"FUNNELCAST_HOME must be a folder that can be made, but {home}: {error.strerror}."
+        ) from None
     migrate(context.settings.database_url)
     keep_stages(context.engine, context.settings.funnel)
     revision = schema_revision(context.settings.database_url)
-    home = str(context.settings.paths.home)
-    context.answer({"home": home, "revision": revision}, f"State is ready in {home} (schema {revision}).")
+    context.answer({"home": str(home), "revision": revision}, f"State is ready in {home} (schema {revision}).")
 
 
 def simulate(

@@ -166,6 +166,23 @@ def test_moments_for_machines_are_in_iso_8601(capsys: pytest.CaptureFixture[str]
     assert json.loads(capsys.readouterr().out)["as_of"] == "2024-05-20T00:00:00+00:00"
 
 
+@pytest.mark.parametrize("command", ["init", "models"])
+def test_a_home_that_is_no_folder_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    monkeypatch.setenv("FUNNELCAST_HOME", str(tmp_path / "file"))
+    assert "FUNNELCAST_HOME must be a folder, but" in refused(capsys, command)
+
+
+def test_a_home_that_cannot_be_made_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    monkeypatch.setenv("FUNNELCAST_HOME", str(tmp_path / "file" / "home"))
+    assert "FUNNELCAST_HOME must be a folder that can be made" in refused(capsys, "init")
+
+
 def test_an_unknown_command_is_wrong_usage() -> None:
     assert run(["sing"]) == 2
 
