@@ -113,7 +113,7 @@ def _whole(moved: Artefact, thresholds: Mapping[str, float], scale: float, shift
 
 
 def _registered(model: Artefact, parent: int, verdict: Verdict, registry: Registry, settings: Settings) -> int:
-    """The next version, promoted; its run has the parent's card and curves, for nothing else is new."""
+    """The next version, promoted; its run has the parent's card and curves, which the verdict says."""
     run_of = {row["version"]: row["run_id"] for row in registry.versions(model.name)}
     with tracked(settings, f"level {model.name}", {"model": model.name}) as run, TemporaryDirectory() as folder:
         run.copy(run_of[parent], KEPT_FILES)
@@ -127,9 +127,10 @@ def _registered(model: Artefact, parent: int, verdict: Verdict, registry: Regist
 
 
 def _said(scale: float, shift: float, memory: int, count: int) -> Words:
-    rows = min(memory, count)
+    rows, example = min(memory, count), float(sigmoid(scale * logit(np.array(0.1)) + shift))
     return {
-        "en": f"The same model at the level of the newest {rows:,} outcomes of its scores: log-odds x {scale:.2f} "
-        f"{shift:+.2f}.",
-        "zh": f"模型不变，仅按其最新 {rows:,} 个已知结果调整水平：对数几率 × {scale:.2f} {shift:+.2f}。",
+        "en": f"The same model at the level of the newest {rows:,} outcomes of its scores: what it called 10% is now "
+        f"{example:.0%} (log-odds x {scale:.2f} {shift:+.2f}). Figures and curves are still those of its training's test.",
+        "zh": f"模型不变，仅按其最新 {rows:,} 个已知结果调整水平：原来的 10% 现为 {example:.0%}"
+        f"（对数几率 × {scale:.2f} {shift:+.2f}）。指标与曲线仍为原训练检验的结果。",
     }

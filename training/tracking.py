@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 MAX_PARAMETER_LENGTH = 500
-KEPT_FILES = ("card.html", "curves", "importance.json")  # of a training, true of its model at any level
+KEPT_FILES = ("card.html", "curves", "importance.json")  # of a training; a version at another level keeps them
 
 
 class Run:
