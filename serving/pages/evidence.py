@@ -12,7 +12,7 @@ KNOWN = frozenset({
     "score", "parts", "anomaly", "who_came_in", "who_is_stuck", "what_explains", "what_they_say", "can_they_pay",
     "without_segment", "against", "sync", "are_we_late", "workload", "season", "who_works_them",
 })  # fmt: skip
-LOOKS = ("sync", "are_we_late.pace", "are_we_late.response", "workload", "season")
+LOOKS = ("sync", "are_we_late.pace", "are_we_late.waits", "are_we_late.response", "workload", "season")
 MAX_CELL = 120
 
 
