@@ -130,7 +130,7 @@ def _said(scale: float, shift: float, memory: int, count: int) -> Words:
     rows, example = min(memory, count), float(sigmoid(scale * logit(np.array(0.1)) + shift))
     return {
         "en": f"The same model at the level of the newest {rows:,} outcomes of its scores: what it called 10% is now "
-        f"{example:.0%} (log-odds x {scale:.2f} {shift:+.2f}). Figures and curves are still those of its training's test.",
+        f"{example:.0%} (log-odds x {scale:.2f} {shift:+.2f}). Figures and curves are still those of its test.",
         "zh": f"模型不变，仅按其最新 {rows:,} 个已知结果调整水平：原来的 10% 现为 {example:.0%}"
         f"（对数几率 × {scale:.2f} {shift:+.2f}）。指标与曲线仍为原训练检验的结果。",
     }
