@@ -109,7 +109,7 @@ class Loader:
         if not len(converted.kept):
             return
         batch = to_batch(step.plan, converted, self.book)
-        if step.split_by and not step.split_by[1]:
+        if step.plan.spec.counts_rows:
             self._occurrences.number(batch)
         self.upserter.write(batch)
         if step.outcome:

@@ -56,6 +56,8 @@ def make_plan(table: str, file: SourceFile, mapping: Mapping | None, reading: Re
     spec, part = BUNDLE[table], mapping.tables[table] if mapping else TableMapping(file=file.name)
     constants = {**constants_of(spec, mapping, reading), **part.constants}
     bindings = _bindings(spec, part, file)
+    if mapping and spec.row_parts and spec.key not in bindings:
+        spec = spec.without_key(spec.row_parts)
     _check_required(spec, file, bindings, constants, mapping)
     _check_stages(part, reading)
     used = {*bindings.values(), *(part.outcome.columns if part.outcome else [])}
