@@ -7,8 +7,23 @@ from features.asof import joined as join_parts
 from features.customer_family import members_of
 from features.customer_orders import order_rows, recency_frequency_monetary
 from features.customer_receivables import customer_receivables
+from features.entity_rows import rows_as_of
 from features.schema import Feature, number
 from features.shape import FeatureShape
+
+FIRM = ("industry", "region", "employee_count")  # of a lead that does not say, its customer's
+
+
+def with_firm(tables: Tables, rows: Table, shape: FeatureShape, hold: Hold) -> Table:
+    """`rows` (see entity_rows) with what the lead leaves empty of `FIRM` as its customer's record has it at as_of."""
+    linked = rows.filter(rows.customer_id.notnull()).select("as_of", entity_id="customer_id").distinct()
+    firms = rows_as_of("customer", tables, hold(linked), shape, hold, only=FIRM)
+    firms = firms.select(
+        firm_id=firms.entity_id, firm_as_of=firms.as_of, **{f"firm_{name}": firms[name] for name in FIRM}
+    )
+    both = rows.left_join(firms, [rows.customer_id == firms.firm_id, rows.as_of == firms.firm_as_of])
+    filled = {name: both[name].coalesce(both[f"firm_{name}"]) for name in FIRM}
+    return hold(both.mutate(**filled).select(*rows.columns))
 
 
 def lead_customer(tables: Tables, rows: Table, shape: FeatureShape, hold: Hold) -> Table:

@@ -27,7 +27,7 @@ def lead_features(tables: Tables, spine: Table, shape: FeatureShape, hold: Hold 
     `customer_families` (see customer_family). `hold` may store the steps; the result is the same without. Numbers are
     float64, `created_at` is ISO text.
     """
-    rows = rows_as_of("lead", tables, spine, shape, hold)
+    rows = lead_customer.with_firm(tables, rows_as_of("lead", tables, spine, shape, hold), shape, hold)
     base = hold(rows.select("entity_id", "as_of", "created_at", "customer_id", "channel_id", "rep_id"))
     events = hold(lead_stages.stage_rows(tables, base, shape))
     parts = [
