@@ -21,13 +21,12 @@ from features.frames import as_frame
 from features.incoming_rows import lead_table
 from features.lake import compiled
 from features.lake_manifest import Manifest
-from features.lead_customer import FIRM
 from features.lead_features import lead_features
 from features.moments import EARLIEST
 from features.session import Session
 from features.shape import FeatureShape
 
-SHARED = ("channel_days", "rep_days", "reps", "orders", "receivables", "customer_families")
+SHARED = ("channel_days", "rep_days", "reps", "orders", "receivables", "customer_families", "customer_firms")
 
 
 class RowPath:
@@ -41,13 +40,8 @@ class RowPath:
         self._lock = threading.Lock()
         source.prepare(LEAD_VIEW, source.tables["leads"], shape)
         tables, bench = self._session.tables, self._session.bench
-        firms, log = source.tables["customers"], source.tables["attribute_changes"]
-        shared = {name: source.tables[name] for name in SHARED} | {
-            "customers": firms.select("customer_id", *FIRM, "is_backfilled", "visible_from", "visible_until"),
-            "attribute_changes": log.filter(log.entity == "customer"),  # a lead's is of a stored one, under another id
-        }
-        for name, table in shared.items():
-            tables.put(name, bench.take(f"shared_{name}", source.bench.arrow(table)))
+        for name in SHARED:
+            tables.put(name, bench.take(f"shared_{name}", source.bench.arrow(source.tables[name])))
         tables.adopt("leads", bench.take("incoming_leads", self._leads([], EARLIEST)))
         spine = bench.take("asked_rows", _asked(0, EARLIEST))
         self._query = compiled(lead_features(tables, spine, shape))
