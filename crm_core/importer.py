@@ -112,7 +112,11 @@ class _Job:
         """Load all tables, in their order."""
         reading = reading_of(self._settings, self._mapping)
         source = self._mapping.source if self._mapping else Source()
-        opened = {table: [open_file(path, source) for path in paths] for table, paths in files.items()}
+        parts = self._mapping.tables if self._mapping else {}
+        headers = {table: part.header for table, part in parts.items()}
+        opened = {
+            table: [open_file(path, source, headers.get(table)) for path in paths] for table, paths in files.items()
+        }
         # Every header is checked before the first row is read: a fault in the last file shows at once.
         plans = [
             (make_plan(table, file, self._mapping, reading), file) for table, found in opened.items() for file in found

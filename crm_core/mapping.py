@@ -41,7 +41,7 @@ class Source(_Part):
     """How the files are written."""
 
     format: Literal["csv", "parquet"] | None = None  # None: by the file's ending
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | Literal["spaces"] = ","
     encoding: str = "utf-8"
     timezone: str | None = None  # None: intake.timezone
     decimal: Literal[".", ","] = "."
@@ -105,6 +105,7 @@ class TableMapping(_Part):
     """How one table is read."""
 
     file: str
+    header: list[Word] | None = None  # None: the file's first line
     columns: dict[str, str] | None = None  # None: the export uses our names
     constants: Words = {}
     formats: dict[str, str] = {}

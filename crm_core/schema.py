@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -32,7 +32,11 @@ class Field:
 
 @dataclass(frozen=True)
 class TableSpec:
-    """One bundle table. `fields` are all its own columns in storage order, without provenance."""
+    """One bundle table. `fields` are all its own columns in storage order, without provenance.
+
+    `row_parts`: what a row without key is told apart by, with its place among rows that have the same; empty where
+    none may lack its key. `counts_rows`: the rows read lack it.
+    """
 
     name: str
     fields: tuple[Field, ...]
@@ -40,6 +44,15 @@ class TableSpec:
     key_parts: tuple[str, ...]
     event_column: str | None
     entity: str | None
+    row_parts: tuple[str, ...] = ()
+    counts_rows: bool = False
+
+    def without_key(self, parts: tuple[str, ...]) -> TableSpec:
+        """The table as read from rows that name no key; see `row_parts`."""
+        fields = tuple(
+            replace(field, is_required=field.is_required and field.name != self.key) for field in self.fields
+        )
+        return replace(self, fields=fields, key_parts=parts, counts_rows=True)
 
     @cached_property
     def importable(self) -> dict[str, Field]:
@@ -89,6 +102,7 @@ def _spec(table: type[BundleTable]) -> TableSpec:
         key_parts=table.key_parts,
         event_column=table.event_column,
         entity=table.attribute_entity,
+        row_parts=table.row_parts,
     )
 
 

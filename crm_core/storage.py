@@ -58,6 +58,11 @@ class BulkTable:
         rows = self._by_keys(f"{self.spec.key}, row_hash, {moment}, change_seq, is_backfilled", keys)
         return {row[0]: (row[1], row[2], row[3], bool(row[4])) for row in rows}
 
+    def moments_of(self, column: str, keys: Sequence[str]) -> dict[str, str]:
+        """Key -> a column's moment in stored form, of those that are stored with one."""
+        rows = self._by_keys(f"{self.spec.key}, {self.expression(column, 'moment')}", keys)
+        return {row[0]: row[1] for row in rows if row[1] is not None}
+
     def rows_of(self, keys: Sequence[str]) -> dict[str, Row]:
         """Key -> whole row, in the order of `columns`."""
         place = self.columns.index(self.spec.key)

@@ -21,10 +21,16 @@ KEYS = {"lead": "lead_id", "customer": "customer_id"}
 _LOGGED_TYPES = {"integer": "int64", "cents": "int64", "text": "string"}
 
 
-def rows_as_of(entity: str, tables: Tables, spine: Table, shape: FeatureShape, hold: Hold) -> Table:
-    """One row per (entity_id, as_of) whose entity is visible then: canonical columns and `attr_*` as text."""
+def rows_as_of(
+    entity: str, tables: Tables, spine: Table, shape: FeatureShape, hold: Hold, only: Sequence[str] | None = None
+) -> Table:
+    """One row per (entity_id, as_of) whose entity is visible then: canonical columns and `attr_*` as text, or `only`
+    these columns.
+    """
     names = [name for name in columns_of(TABLES[entity]) if name not in {KEYS[entity], "recorded_at", "change_seq"}]
     names += [one.column for one in shape.attributes_of(entity)]
+    if only is not None:
+        names = [*only, "is_backfilled"]
     rows = visible_rows(spine, tables[TABLES[entity]], KEYS[entity], [*names, "visible_from"])
     logged = [name for name in shape.logged_columns(entity) if name in names]
     if not logged:

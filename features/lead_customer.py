@@ -2,13 +2,52 @@
 
 from __future__ import annotations
 
+import ibis
+
 from features.asof import Hold, Table, Tables
 from features.asof import joined as join_parts
 from features.customer_family import members_of
 from features.customer_orders import order_rows, recency_frequency_monetary
 from features.customer_receivables import customer_receivables
+from features.entity_rows import rows_as_of
+from features.moments import LATEST, micro
 from features.schema import Feature, number
 from features.shape import FeatureShape
+
+FIRM = ("industry", "region", "employee_count")  # of a lead that does not say, its customer's
+
+
+def customer_firms(tables: Tables, shape: FeatureShape, hold: Hold) -> Table:
+    """(customer_id, visible_from, visible_until, and FIRM): what each customer's own record said of the firm, and when.
+
+    Intervals of one customer do not overlap.
+    """
+    customers, log = tables["customers"], tables["attribute_changes"]
+    moments = customers.select(entity_id=customers.customer_id, as_of=customers.visible_from)
+    changes = log.filter(log.entity == "customer")
+    moments = hold(moments.union(changes.select("entity_id", as_of=changes.visible_from)).distinct())
+    known = rows_as_of("customer", tables, moments, shape, hold, only=FIRM)
+    following = ibis.window(group_by=known.entity_id, order_by=known.as_of)
+    until = micro(known.as_of.lead().over(following).fill_null(LATEST))
+    return known.select(*FIRM, customer_id=known.entity_id, visible_from=known.as_of, visible_until=until)
+
+
+def with_firm(tables: Tables, rows: Table) -> Table:
+    """`rows` (see entity_rows) with what the lead leaves empty of `FIRM` as its customer's record had it at as_of.
+
+    `tables` needs `customer_firms`.
+    """
+    firms = tables["customer_firms"]
+    said = firms.select(
+        "visible_from", "visible_until", firm_id=firms.customer_id, **{f"firm_{name}": firms[name] for name in FIRM}
+    )
+    seen = [
+        rows.customer_id == said.firm_id,
+        said.visible_from <= rows.as_of,
+        said.visible_until > rows.as_of,
+    ]
+    both = rows.left_join(said, seen)
+    return both.mutate(**{name: both[name].coalesce(both[f"firm_{name}"]) for name in FIRM}).select(*rows.columns)
 
 
 def lead_customer(tables: Tables, rows: Table, shape: FeatureShape, hold: Hold) -> Table:

@@ -23,11 +23,11 @@ CONTEXT_NUMBERS = ("expected_amount_cents", "budget_cents")
 def lead_features(tables: Tables, spine: Table, shape: FeatureShape, hold: Hold = unheld) -> Table:
     """Stored features and context of every (entity_id, as_of) of the spine whose lead is visible then.
 
-    `tables` needs, beside the canonical ones, `channel_days` and `rep_days` (see track_record.outcome_days) and
-    `customer_families` (see customer_family). `hold` may store the steps; the result is the same without. Numbers are
-    float64, `created_at` is ISO text.
+    `tables` needs, beside the canonical ones, `channel_days` and `rep_days` (see track_record.outcome_days),
+    `customer_families` (see customer_family) and `customer_firms` (see lead_customer). `hold` may store the steps; the
+    result is the same without. Numbers are float64, `created_at` is ISO text.
     """
-    rows = rows_as_of("lead", tables, spine, shape, hold)
+    rows = hold(lead_customer.with_firm(tables, rows_as_of("lead", tables, spine, shape, hold)))
     base = hold(rows.select("entity_id", "as_of", "created_at", "customer_id", "channel_id", "rep_id"))
     events = hold(lead_stages.stage_rows(tables, base, shape))
     parts = [

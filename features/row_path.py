@@ -26,7 +26,7 @@ from features.moments import EARLIEST
 from features.session import Session
 from features.shape import FeatureShape
 
-SHARED = ("channel_days", "rep_days", "reps", "orders", "receivables", "customer_families")
+SHARED = ("channel_days", "rep_days", "reps", "orders", "receivables", "customer_families", "customer_firms")
 
 
 class RowPath:

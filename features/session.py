@@ -9,7 +9,15 @@ import ibis
 import pyarrow as pa
 
 from configs.settings import Settings
-from features import channel_features, customer_family, customer_features, definitions, lead_features, rfm_tiers
+from features import (
+    channel_features,
+    customer_family,
+    customer_features,
+    definitions,
+    lead_customer,
+    lead_features,
+    rfm_tiers,
+)
 from features.asof import Table
 from features.lake import LakeTables, Workbench
 from features.lake_extract import AttributeColumn
@@ -62,6 +70,9 @@ class Session:
             return
         if not self.tables.holds("customer_families"):
             self.tables.put("customer_families", customer_family.customer_families(self.tables, self.bench.hold))
+            self.bench.release()
+        if not self.tables.holds("customer_firms"):
+            self.tables.put("customer_firms", lead_customer.customer_firms(self.tables, shape, self.bench.hold))
             self.bench.release()
         for owner in OWNERS:
             if not self.tables.holds(f"{owner}_days"):

@@ -123,9 +123,16 @@ class Registry:
         if version is None:
             raise NoModelError(
                 f"A champion of the {name} model must exist before anything is scored, but there is none: "
-                f"run `funnelcast train {name}`, and `funnelcast models` to see what was registered."
+                f"run `funnelcast train {name}`{self._by_hand(name)}."
             )
         return self.load(name, version), version
+
+    def _by_hand(self, name: str) -> str:
+        """What else can be done where versions were registered and the gate refused them all."""
+        if not (rows := self.versions(name)):
+            return ""
+        version = rows[0]["version"]
+        return f" anew, or put what the gate refused into use by hand: `funnelcast promote {name} {version}`"
 
     def load(self, name: str, version: int) -> Artefact:
         """Any version, ready to score."""

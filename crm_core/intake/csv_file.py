@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -21,6 +21,11 @@ _BLOCK_BYTES = 1 << 20
 class CsvFile:
     """A CSV file, read as text without guessing; line numbers are right across quoted line breaks.
 
+    Parameters
+    ----------
+    delimiter: one character, or `spaces` for runs of blanks and tabs.
+    header: names of the columns of a file that begins with its first row; None: its first line names them.
+
     Raises
     ------
     SourceError: empty, undecodable, of another delimiter, or with a header that names a column twice.
@@ -29,8 +34,8 @@ class CsvFile:
     unit = "B"
     is_typed = False
 
-    def __init__(self, path: Path, delimiter: str, encoding: str) -> None:
-        self.path, self.name, self._delimiter = path, path.name, delimiter
+    def __init__(self, path: Path, delimiter: str, encoding: str, header: Sequence[str] | None = None) -> None:
+        self.path, self.name, self._delimiter, self._names = path, path.name, delimiter, header
         self._encoding = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
         self.total = path.stat().st_size
         self.header = self._read_header()
@@ -40,7 +45,8 @@ class CsvFile:
         try:
             with self._open() as stream:
                 reader = self._reader(stream)
-                next(reader)
+                if self._names is None:
+                    next(reader)
                 while True:
                     numbered = list(islice(_numbered(reader), chunk_rows))
                     if not numbered:
@@ -60,7 +66,10 @@ class CsvFile:
     def _reader(self, stream: TextIO) -> Any:
         csv.field_size_limit(_MAX_FIELD_CHARACTERS)
         # NUL is no text, and PostgreSQL does not store it.
-        return csv.reader((line.replace("\0", "") for line in stream), delimiter=self._delimiter)
+        lines: Iterable[str] = (line.replace("\0", "") for line in stream)
+        if self._delimiter == "spaces":
+            return csv.reader((" ".join(line.split()) for line in lines), delimiter=" ")
+        return csv.reader(lines, delimiter=self._delimiter)
 
     def _read_header(self) -> list[str]:
         try:
@@ -75,8 +84,9 @@ class CsvFile:
         if not any(header):
             raise SourceError(f"{self.name} must begin with a header of column names, but is empty.")
         self._check_delimiter(header)
-        check_header(self.name, header)
-        return header
+        names = header if self._names is None else list(self._names)
+        check_header(self.name, names)
+        return names
 
     def _check_delimiter(self, header: list[str]) -> None:
         found = [name for mark, name in _OTHER_DELIMITERS.items() if mark in header[0] and mark != self._delimiter]

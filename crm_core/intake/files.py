@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from crm_core.errors import MappingError, SourceError
@@ -30,10 +31,18 @@ def find_files(path: Path, mapping: Mapping | None) -> dict[str, list[Path]]:
     return {table: found[table] for table in BUNDLE if found.get(table)}
 
 
-def open_file(path: Path, source: Source) -> SourceFile:
-    """The file by its declared format, or by its ending where none is declared."""
+def open_file(path: Path, source: Source, header: Sequence[str] | None = None) -> SourceFile:
+    """The file by its declared format, or by its ending where none is declared; `header`: see CsvFile.
+
+    Raises
+    ------
+    MappingError: names are given to a file that has its own.
+    SourceError: the file cannot be read.
+    """
     is_parquet = source.format == "parquet" if source.format else path.suffix.lower() in _PARQUET_ENDINGS
-    return ParquetFile(path) if is_parquet else CsvFile(path, source.delimiter, source.encoding)
+    if is_parquet and header is not None:
+        raise MappingError(f"header must be of a CSV file without header line, but {path.name} is Parquet.")
+    return ParquetFile(path) if is_parquet else CsvFile(path, source.delimiter, source.encoding, header)
 
 
 def _by_name(path: Path) -> dict[str, list[Path]]:

@@ -39,7 +39,7 @@ class Loader:
     def __post_init__(self) -> None:
         self.first_faults: dict[str, tuple[str, Fault]] = {}
         self._occurrences = Occurrences()
-        self._earliest = EarliestCreation()
+        self._earliest = EarliestCreation(self.upserter.stored_creations)
 
     def load(self, plan: Plan, file: SourceFile) -> None:
         """Load one file.
@@ -103,13 +103,13 @@ class Loader:
             chunk, clean = part_of(chunk, clean, rows if wants_stages else ~rows)
         converted = step.converter.convert(chunk, clean)
         self._reject(step.plan.spec.name, file, converted.faults)
-        self._write(step, self._earliest.of(step.plan.spec, converted))
+        self._write(step, self._earliest.of(step.plan, converted))
 
     def _write(self, step: _Step, converted: Converted) -> None:
         if not len(converted.kept):
             return
         batch = to_batch(step.plan, converted, self.book)
-        if step.split_by and not step.split_by[1]:
+        if step.plan.spec.counts_rows:
             self._occurrences.number(batch)
         self.upserter.write(batch)
         if step.outcome:

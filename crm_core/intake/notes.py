@@ -31,6 +31,8 @@ def not_used(plan: Plan, file: SourceFile, mapping: Mapping | None) -> list[str]
     table = plan.spec.name
     is_lost = plan.ignored and not plan.spec.entity  # leads and customers were told which columns are attributes
     notes = [f"{file.name}: not used for {table}: {', '.join(plan.ignored)}."] if is_lost else []
+    if plan.spec.counts_rows:
+        notes.append(f"{file.name}: no {plan.spec.key} is mapped, so each row counts as one of {table}.")
     drop = mapping.tables[table].drop if mapping else []
     if lacking := [name for name in drop if name not in file.header]:
         hint = closest(lacking[0], file.header)

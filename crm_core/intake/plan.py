@@ -18,7 +18,10 @@ RECORDED_AT = "recorded_at"
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do with each column of one file. Column names are the file's."""
+    """What to do with each column of one file. Column names are the file's.
+
+    `is_log_of_events`: each row is an event, and `created_at` its moment; see EarliestCreation.
+    """
 
     spec: TableSpec
     bindings: dict[str, str]  # field name -> source column; may hold recorded_at
@@ -32,6 +35,7 @@ class Plan:
     stages: dict[str, str] | None
     ignored: tuple[str, ...]
     reading: Reading
+    is_log_of_events: bool = False
 
 
 def reading_of(settings: Settings, mapping: Mapping | None) -> Reading:
@@ -56,6 +60,8 @@ def make_plan(table: str, file: SourceFile, mapping: Mapping | None, reading: Re
     spec, part = BUNDLE[table], mapping.tables[table] if mapping else TableMapping(file=file.name)
     constants = {**constants_of(spec, mapping, reading), **part.constants}
     bindings = _bindings(spec, part, file)
+    if mapping and spec.row_parts and spec.key not in bindings:
+        spec = spec.without_key(spec.row_parts)
     _check_required(spec, file, bindings, constants, mapping)
     _check_stages(part, reading)
     used = {*bindings.values(), *(part.outcome.columns if part.outcome else [])}
@@ -74,7 +80,15 @@ def make_plan(table: str, file: SourceFile, mapping: Mapping | None, reading: Re
         stages=part.stages,
         ignored=tuple(name for name in free if name not in attributes),
         reading=reading,
+        is_log_of_events=_is_log_of_events(part, bindings, mapping),
     )
+
+
+def _is_log_of_events(part: TableMapping, bindings: dict[str, str], mapping: Mapping | None) -> bool:
+    """Whether stage events are read from the same file, and by the moment that is given as the creation."""
+    events = mapping.tables.get("stage_events") if mapping else None
+    moment = (events.columns or {}).get("entered_at", "entered_at") if events else None
+    return events is not None and events.file == part.file and bindings.get("created_at") == moment
 
 
 def constants_of(spec: TableSpec, mapping: Mapping | None, reading: Reading) -> dict[str, str]:

@@ -15,7 +15,7 @@ from crm_core.intake import words
 from crm_core.intake.batch import Batch
 from crm_core.intake.chunk import Chunk
 from crm_core.intake.plan import RECORDED_AT, Plan
-from crm_core.schema import BUNDLE, TableSpec
+from crm_core.schema import BUNDLE
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 _SAME = {"lead_id": "lead_id", "entered_at": "occurred_at", "stage": "kind", RECORDED_AT: RECORDED_AT}
@@ -30,11 +30,9 @@ def stage_plan(plan: Plan) -> Plan:
 
 def activity_plan(plan: Plan) -> Plan:
     """The plan by which the other rows become activities; their id is derived."""
-    spec = BUNDLE["activities"]
-    fields = tuple(replace(field, is_required=False) if field.name == spec.key else field for field in spec.fields)
     return replace(
         plan,
-        spec=TableSpec(spec.name, fields, spec.key, ("lead_id", "occurred_at", "kind"), spec.event_column, None),
+        spec=BUNDLE["activities"].without_key(("lead_id", "occurred_at", "kind")),
         bindings=_renamed(plan.bindings),
         constants=_renamed(plan.constants),
         formats=_renamed(plan.formats),

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from crm_core.intake.batch import Batch, row_hash
 from crm_core.intake.stamp import learnt_at
+from crm_core.schema import TableSpec
 from crm_core.storage import BulkTable, Row
 
 COUNTS = ("read", "inserted", "updated", "unchanged", "rejected")
@@ -80,6 +81,10 @@ class Upserter:
         """Last change number given; numbers whose changes were all undone again are given back."""
         has_changed = any(counts["inserted"] or counts["updated"] for counts in self.counts.values())
         return self._next_seq - 1 if has_changed else self._first_seq - 1
+
+    def stored_creations(self, spec: TableSpec, keys: Sequence[str]) -> dict[str, str]:
+        """`created_at` of the rows of a table that are stored under these keys, as stored."""
+        return BulkTable(self._connection, spec).moments_of("created_at", keys) if keys else {}
 
     def write(self, batch: Batch) -> None:
         """Write one batch; its rows count as read."""

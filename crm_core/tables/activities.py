@@ -16,6 +16,7 @@ class Activity(BundleTable):
 
     __tablename__ = "activities"
     event_column = "occurred_at"
+    row_parts = ("lead_id", "customer_id", "occurred_at", "kind")
 
     activity_id: Mapped[str] = key()
     occurred_at: Mapped[When] = moment(required=True)

@@ -56,6 +56,7 @@ class BundleTable(Base):
     __abstract__ = True
 
     key_parts: ClassVar[tuple[str, ...]] = ()  # columns a missing key is derived from
+    row_parts: ClassVar[tuple[str, ...]] = ()  # columns that tell mapped rows apart whose file has no key
     event_column: ClassVar[str | None] = None  # the row's own moment
     attribute_entity: ClassVar[str | None] = None  # set where rows carry attributes
 

@@ -15,6 +15,7 @@ class Order(BundleTable):
 
     __tablename__ = "orders"
     event_column = "ordered_at"
+    row_parts = ("customer_id", "ordered_at", "amount_cents")
 
     order_id: Mapped[str] = key()
     customer_id: Mapped[str] = reference(required=True, index=True)

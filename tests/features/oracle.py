@@ -167,6 +167,10 @@ class Oracle:
         for owner in ("channel", "rep"):
             values |= self._track(owner, record[f"{owner}_id"], as_of)
         values |= self._lead_customer(record["customer_id"], as_of)
+        firm = self.record("customer", record["customer_id"], as_of) if record["customer_id"] else None
+        for name in ("industry", "region", "employee_count"):
+            if values[name] is None and firm is not None:
+                values[name] = firm[name]
         return values
 
     def _profile(self, record: Row, as_of: datetime) -> dict[str, Value]:

@@ -12,7 +12,7 @@ import psycopg
 import pyarrow as pa
 import pytest
 
-from features import customer_family, customer_features, lead_features, rfm_tiers
+from features import customer_family, customer_features, lead_customer, lead_features, rfm_tiers
 from features.asof import Hold, Table, unheld, with_intervals
 from features.definitions import CUSTOMER_VIEW, LEAD_VIEW
 from features.lake_schema import IBIS_TYPES, KEYS, LONG_TEXTS, columns_of
@@ -60,6 +60,7 @@ def expressions(world: World, hold: Hold) -> dict[str, Table]:
         columns = {column: IBIS_TYPES[kind] for column, kind in kinds_of(name, world).items()}
         tables[name] = hold(with_intervals(ibis.table(columns, name=f"files_{name}"), key.key, key.moment))
     tables["customer_families"] = hold(customer_family.customer_families(tables, hold))
+    tables["customer_firms"] = hold(lead_customer.customer_firms(tables, shape, hold))
     for owner in OWNERS:
         tables[f"{owner}_days"] = hold(outcome_days(tables, owner, shape, hold))
     figures = rfm_tiers.active_figures(tables, SPINE, shape, hold)

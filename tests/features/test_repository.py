@@ -200,6 +200,26 @@ def test_a_lead_by_row_equals_the_same_lead_stored(built: Home) -> None:
     assert different == set()
 
 
+def test_what_a_lead_does_not_say_of_its_firm_is_its_customers_as_known_then(home: Home) -> None:
+    home.crm.add("customers", NAIVE - timedelta(days=9), customer_id="firm", name="F", industry="steel", region="north")
+    later = {"customer_id": "firm", "name": "F", "industry": "food", "region": "north", "employee_count": 70}
+    home.crm.add("customers", NAIVE + timedelta(hours=1), **later)
+    known = {"customer_id": "firm", "created_at": NAIVE}
+    home.crm.add("leads", NAIVE, lead_id="says", **known, industry="paper", employee_count=5)
+    home.crm.add("leads", NAIVE, lead_id="silent", **known)
+    home.crm.add("leads", NAIVE, lead_id="none", created_at=NAIVE)
+    moments = pd.DataFrame({"entity_id": ["says", "silent", "none", "silent"], "as_of": [NAIVE] * 3 + [NAIVE]})
+    moments.loc[3, "as_of"] = NAIVE + timedelta(hours=2)
+    found = home.repository.frame_at("leads", moments, AS_OF + timedelta(days=1))
+    firms = found.sort_values(["as_of", "entity_id"])[["entity_id", "industry", "region", "employee_count"]]
+    assert firms.astype(object).where(firms.notna(), None).to_numpy().tolist() == [
+        ["none", None, None, None],
+        ["says", "paper", "north", 5.0],
+        ["silent", "steel", "north", None],
+        ["silent", "food", "north", 70.0],
+    ]
+
+
 def merged_customer(crm: FakeCrm) -> str:
     """A customer that stands under another's id at AS_OF."""
     known = [row for row in crm.versions["customer_aliases"] if row["recorded_at"] <= NAIVE]

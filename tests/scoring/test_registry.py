@@ -38,6 +38,12 @@ def test_without_champion_there_is_no_score(registry: Registry) -> None:
         registry.load_champion("win")
 
 
+def test_where_all_were_refused_it_is_said_how_one_is_put_into_use(registry: Registry, tmp_path: Path) -> None:
+    version = registered(registry, "refused", tmp_path / "model", 0.0)
+    with pytest.raises(NoModelError, match=f"by hand: `funnelcast promote refused {version}`"):
+        registry.load_champion("refused")
+
+
 def test_promotions_and_rollbacks_go_back_step_by_step(registry: Registry, tmp_path: Path) -> None:
     versions = [registered(registry, "steps", tmp_path / str(i), float(i)) for i in range(3)]
     for version in versions:

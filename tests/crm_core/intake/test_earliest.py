@@ -45,3 +45,17 @@ def test_the_same_event_log_again_changes_nothing(load: Load, engine: Engine, li
 def test_versions_that_tell_when_they_were_learnt_keep_their_own_moment(load: Load, engine: Engine) -> None:
     load(leads="lead_id,created_at,recorded_at\na,2024-01-01,2024-01-01\na,2024-01-03,2024-01-04\n")
     assert [at for _, at, _ in created(engine)] == ["2024-01-02"]  # Shanghai's 3rd in UTC
+
+
+def test_a_newer_part_of_an_event_log_moves_no_creation(load: Load, engine: Engine) -> None:
+    load(LOG, log=f"case,activity,time\n{IN_ORDER}")
+    before = created(engine)
+    report = load(LOG, now=LATER, log="case,activity,time\na,call,2024-01-11\nc,start,2024-01-12\n")
+    assert created(engine) == [*before, ("c", "2024-01-12", "2024-01-12")]
+    assert report.tables["leads"]["updated"] == 0
+
+
+def test_a_corrected_creation_of_a_lead_with_a_row_of_its_own_is_an_update(load: Load, engine: Engine) -> None:
+    load(leads="lead_id,created_at\na,2024-01-01T12:00Z\n")
+    load(now=LATER, leads="lead_id,created_at\na,2024-01-03T12:00Z\n")
+    assert [at for _, at, _ in created(engine)] == ["2024-01-03"]
