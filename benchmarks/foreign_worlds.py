@@ -1,9 +1,10 @@
 """Worlds of another company's engineer: import bundles with one planted incident, or with none (docs/diagnosis.md).
 
 Written from the public contract alone, before its author had read the diagnosis or our own simulator. A world is a
-dictionary of frames (:func:`world`) or a folder of CSV files (:func:`write`). The planted truth, per cause, from
-`Company.start` on (a severity of 1 halves a stage's conversion and about doubles the wait in it; worlds draw 0.6 to 1.3, and are drawn again until the
-incident shows: see :func:`shows`):
+dictionary of frames (:func:`world`) or a folder of CSV files (:func:`write`).
+
+The planted truth, per cause, from `Company.start` on (a severity of 1 halves a stage's conversion and more than
+doubles the wait in it; worlds draw 0.6 to 1.3, and are drawn again until the incident shows: see :func:`shows`):
 
 channel_mix_shift: one channel's share of new leads rises to 28 to 45 %; what is new in it converts worse.
 segment_misfit_price: a price rise, or many more small firms in every channel; small firms stop for want of budget.
@@ -338,6 +339,16 @@ def _sync_log(co: Company) -> pd.DataFrame:
     )
 
 
+def _orders(co: Company, ids: np.ndarray, entered: np.ndarray, leads: pd.DataFrame) -> pd.DataFrame:
+    """An order per contract at the lead's price, less a discount."""
+    day = entered[:, co.stages.index("contract_signed")]
+    won = np.flatnonzero(day < co.days)
+    rate = co.rng.choice([0, 0, 0.05, 0.1, 0.15], len(won))
+    frame = pd.DataFrame({"order_id": _ids(co, len(won), "o"), "customer_id": _ids(co, len(won), "k")})
+    frame["ordered_at"], frame["lead_id"], frame["discount_rate"] = co.moment(day[won]), ids[won], rate
+    return frame.assign(amount=(leads["_price"].to_numpy()[won] * (1 - rate)).round(2))
+
+
 def _lead_table(
     co: Company, leads: pd.DataFrame, ids: np.ndarray, reps: np.ndarray, channels: np.ndarray
 ) -> pd.DataFrame:
@@ -405,7 +416,10 @@ def _tables(co: Company) -> dict[str, pd.DataFrame]:
         "stage_events": _stage_events(co, ids, entered, lost, skipped),
         "activities": _activities(co, ids, rep_ids, entered, poor),
         "sync_log": _sync_log(co),
+        "orders": _orders(co, ids, entered, leads),
     }
+    if rng.random() < 0.3:
+        del tables["orders"]
     if cause != "integration_failure" and rng.random() < 0.3:
         del tables["sync_log"]
     if cause != "segment_misfit_price" and rng.random() < 0.15:
