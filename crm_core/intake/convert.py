@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,13 @@ class Converted:
     told_at: pa.Array
     clean: dict[str, pa.Array]
     faults: list[Fault]
+
+    def only(self, rows: Sequence[bool]) -> Converted:
+        """Some of the rows; the faults are those of others and stay."""
+        taken = pa.array(np.flatnonzero(rows))
+        columns = {name: values.take(taken) for name, values in self.columns.items()}
+        clean = {name: values.take(taken) for name, values in self.clean.items()}
+        return Converted(self.kept[np.asarray(rows, bool)], columns, self.told_at.take(taken), clean, self.faults)
 
 
 def clean_chunk(chunk: Chunk, nulls: tuple[str, ...]) -> dict[str, pa.Array]:

@@ -103,7 +103,9 @@ class Loader:
             chunk, clean = part_of(chunk, clean, rows if wants_stages else ~rows)
         converted = step.converter.convert(chunk, clean)
         self._reject(step.plan.spec.name, file, converted.faults)
-        self._write(step, self._earliest.of(step.plan, converted))
+        counted = self._earliest.of(step.plan, converted)
+        self.upserter.pass_over(step.plan.spec.name, len(converted.kept) - len(counted.kept))
+        self._write(step, counted)
 
     def _write(self, step: _Step, converted: Converted) -> None:
         if not len(converted.kept):

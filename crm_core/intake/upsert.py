@@ -86,6 +86,11 @@ class Upserter:
         """`created_at` of the rows of a table that are stored under these keys, as stored."""
         return BulkTable(self._connection, spec).moments_of("created_at", keys) if keys else {}
 
+    def pass_over(self, table: str, count: int) -> None:
+        """Count rows that were read and say nothing new."""
+        if count:
+            self.counts[table].update(read=count, unchanged=count)
+
     def write(self, batch: Batch) -> None:
         """Write one batch; its rows count as read."""
         counts = self.counts[batch.spec.name]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -53,6 +54,21 @@ def test_a_newer_part_of_an_event_log_moves_no_creation(load: Load, engine: Engi
     report = load(LOG, now=LATER, log="case,activity,time\na,call,2024-01-11\nc,start,2024-01-12\n")
     assert created(engine) == [*before, ("c", "2024-01-12", "2024-01-12")]
     assert report.tables["leads"]["updated"] == 0
+
+
+@pytest.mark.parametrize("lines", [IN_ORDER, IN_DISORDER])
+def test_attributes_of_a_case_are_those_of_its_first_event(load: Load, engine: Engine, lines: str) -> None:
+    """The last one's would tell the outcome: here the activity itself."""
+    leads = {**LOG["tables"]["leads"], "attributes": "*"}
+    mapping = {**LOG, "tables": {**LOG["tables"], "leads": leads}}
+    report = load(mapping, log=f"case,activity,time\n{lines}")
+    found = rows(engine, "SELECT lead_id, attributes FROM leads ORDER BY 1")
+    assert [(lead, json.loads(one) if isinstance(one, str) else one) for lead, one in found] == [
+        ("a", {"activity": "start"}),
+        ("b", {"activity": "start"}),
+    ]
+    counts = report.tables["leads"]
+    assert (counts["read"], counts["inserted"], counts["unchanged"]) == (5, 2, 3)
 
 
 def test_a_corrected_creation_of_a_lead_with_a_row_of_its_own_is_an_update(load: Load, engine: Engine) -> None:
