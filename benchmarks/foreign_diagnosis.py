@@ -1,9 +1,9 @@
 """The diagnosis measured on the worlds of foreign_worlds.py, whose author had not read it.
 
-`python -m benchmarks.foreign_diagnosis [--causes N] [--calm N] [--seed S] [--only CAUSE]` prints what benchmarks.diagnosis
-prints of our own worlds, with Clopper-Pearson intervals; `--list` also every world. Tuned on seeds 0 to 999 (block A); any
-thousand above is for judging once (docs/diagnosis.md). Facts are made from the frames; `--import` takes the whole way,
-CSV files into an embedded state and back.
+`python -m benchmarks.foreign_diagnosis [--causes N] [--calm N] [--seed S] [--only CAUSE]` prints what
+benchmarks.diagnosis prints of our own worlds, with exact intervals; `--list` also every world. Seeds 0 to 999 (block A)
+were tuned on; blocks above are for judging once (docs/diagnosis.md). Facts are made from the frames; `--import` takes
+the whole way: CSV files, an embedded state, and back.
 """
 
 from __future__ import annotations
@@ -55,8 +55,7 @@ def imported(cause: str, seed: int) -> Told:
         own = settings.model_copy(update={"home": folder / "home"})
         engine = open_database(own.database_url)
         migrate(engine)
-        (folder / "mapping.yaml").write_text("history: true\n", encoding="utf-8")
-        import_path(engine, folder / "bundle", folder / "mapping.yaml", own, as_of, folder / "rejects")
+        import_path(engine, folder / "bundle", None, own, as_of, folder / "rejects")
         engine.dispose()
         return told_of(cause, load_case_facts(own, as_of), own, as_of)
 

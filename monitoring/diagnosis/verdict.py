@@ -115,8 +115,8 @@ def _capacity(seen: Examination) -> Score:
     """Everything is slower, and there is more work for those who do it.
 
     Fewer exits alone may be lost interest, longer waits alone the end of a backlog, more work alone growth: two of the
-    three must agree. Fewer exits and more work do not where those who move on surely wait no longer. Slowness proves no
-    shortage where the work was measured and nothing else tells of one: no growth, no later responses, nobody who says so.
+    three must agree. Fewer exits and more work do not where those who move on surely wait no longer. Slowness proves
+    no shortage where the work was measured and nothing else tells of one: no growth, no later responses, no words.
     """
     load, waiting = seen.workload.strength, seen.said.strength("waiting")
     pace, waits = seen.pace.strength, seen.waits.strength
