@@ -274,5 +274,5 @@ def _view_of(entity: str) -> str:
 
 
 def _words_of_channels(channels: dict[str, str]) -> tuple[tuple[str, str, str], ...]:
-    """(id, English, Chinese): the seller's own name; beside the id in English, since the name may be Chinese."""
-    return tuple((id_, f"{id_} ({name})" if name != id_ else name, name) for id_, name in sorted(channels.items()))
+    """(id, English, Chinese) of each channel."""
+    return tuple((id_, *queries.channel_words(id_, channels)) for id_ in sorted(channels))

@@ -29,7 +29,7 @@ def world() -> Small:
 def test_the_matrix_tells_what_each_channel_brings_and_costs() -> None:
     found = {row.channel: row for row in channel_quality(world().facts(), SETTINGS)}
     good = found["good"]
-    assert (good.name, good.leads, good.won.hits) == ("转介绍", 120, 60)
+    assert (good.name.zh, good.leads, good.won.hits) == ("转介绍", 120, 60)
     assert good.cost_per_win == pytest.approx(100.0)
     assert good.cost_interval
     assert good.cost_interval.low < 100 < good.cost_interval.high
