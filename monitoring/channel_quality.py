@@ -30,6 +30,7 @@ from monitoring.diagnosis.facts import CaseFacts
 from monitoring.intervals import Interval
 from monitoring.shrunk_shares import Share, shrunk_shares
 from monitoring.texts import Text, percent
+from scoring.units import symbol_of
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -87,7 +88,7 @@ def channel_quality(facts: CaseFacts, settings: Settings) -> list[ChannelQuality
     if not judged.any():
         return []
     measured = _Measured(facts, settings, groups.codes, judged, len(groups.labels))
-    rows = [_row(facts, measured, g, label, rules) for g, label in enumerate(groups.labels) if measured.leads[g]]
+    rows = [_row(facts, measured, g, label, settings) for g, label in enumerate(groups.labels) if measured.leads[g]]
     return sorted(rows, key=lambda row: (-row.leads, row.channel))
 
 
@@ -168,7 +169,8 @@ class _Measured:
         return {str(channel): float(amount) for channel, amount in totals.items()}
 
 
-def _row(facts: CaseFacts, measured: _Measured, g: int, label: str, rules: Diagnosis) -> ChannelQuality:
+def _row(facts: CaseFacts, measured: _Measured, g: int, label: str, settings: Settings) -> ChannelQuality:
+    rules, currency = settings.diagnosis, settings.intake.currency
     won, spend = measured.won[g], measured.spend.get(label)
     cost = spend / won.hits if spend is not None and won.hits else None
     value = _finite(measured.value[g])
@@ -180,7 +182,7 @@ def _row(facts: CaseFacts, measured: _Measured, g: int, label: str, rules: Diagn
         _finite(measured.fit[g]), _finite(measured.cycle[g]), value,
         spend, cost, _cost_interval(spend, won.hits) if cost is not None and spend is not None else None,
         measured.brought[g],
-        verdict, _text(measured, g, name, verdict, spend),
+        verdict, _text(measured, g, name, verdict, spend, currency),
     )  # fmt: skip
 
 
@@ -196,12 +198,13 @@ def _verdict(measured: _Measured, g: int, cost: float | None, value: float | Non
     return "grow" if won.interval.low > whole * (1 + rules.channel_margin) else "keep"
 
 
-def _text(measured: _Measured, g: int, name: Text, verdict: str, spend: float | None) -> Text:
+def _text(measured: _Measured, g: int, name: Text, verdict: str, spend: float | None, currency: str) -> Text:
     """The verdict with what the win rate of all would be without the channel (cut), or its own (grow, keep)."""
     leads, wins = int(measured.leads.sum()), int(measured.is_won.sum())
     own, rest = measured.won[g], (wins - measured.won[g].hits) / max(leads - measured.won[g].rows, 1)
     if verdict == "cut":
-        saved = (f" and {spend:,.0f} saved", f"，并节省{spend:,.0f}") if spend else ("", "")
+        money = f"{symbol_of(currency)}{spend:,.0f}" if spend else ""
+        saved = (f" and {money} saved", f"，并节省{money}") if money else ("", "")
         return Text(
             f"Cut {name.en}: without it {percent(rest, 1)} instead of {percent(wins / leads, 1)} of the leads are won, "
             f"{own.hits} wins fewer{saved[0]}.",

@@ -73,5 +73,5 @@ def figure(value: float | None, unit: str | None = None) -> Text:
     if value is None or not math.isfinite(value):
         return Text("–", "–")
     # A unit without a translation is clear from the column's name.
-    en, zh = in_unit(value, unit if unit in UNITS else None)
+    en, zh = in_unit(value, unit if (unit or "").partition(":")[0] in UNITS else None)
     return Text(en.replace(" %", "%"), zh)
