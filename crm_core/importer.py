@@ -125,6 +125,7 @@ class _Job:
             self.notes += not_used(plan, file, self._mapping)
             _ = self._upserter.counts[plan.spec.name]  # a table without a row is there all the same, with counts of 0
             self._loader.load(plan, file)
+        self.notes += self._loader.write_orders()
         for table in list(self._upserter.counts):
             self._loader.check_rejects(table)
         self.notes += [

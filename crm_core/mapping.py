@@ -116,6 +116,8 @@ class TableMapping(_Part):
     values: dict[str, Words] = {}
     outcome: Outcome | None = None
     stages: dict[Word, str] | None = None
+    stage_columns: dict[str, str] = {}  # column of the file -> stage entered at its moment
+    lines: Literal["amount", "unit_price"] | None = None  # rows are lines of orders; what their amount is
 
 
 class Mapping(_Part):
@@ -153,6 +155,12 @@ def _check_table(name: str, table: TableMapping) -> None:
         raise ValueError(f"tables.{name} must not have an outcome, which only leads have")
     if table.stages is not None and name != "stage_events":
         raise ValueError(f"tables.{name} must not have stages, which only stage_events have")
+    if table.stage_columns and (name != "stage_events" or table.stages is not None):
+        raise ValueError(f"tables.{name} must not have stage_columns, which only stage_events without stages have")
+    if table.lines and (name != "orders" or {"order_id", "amount", "quantity"} - set(table.columns or {})):
+        raise ValueError(
+            f"tables.{name} must not have lines, which only orders with the columns order_id, amount and quantity have"
+        )
 
 
 def _check_formats(name: str, table: TableMapping) -> None:

@@ -7,19 +7,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+import numpy as np
 import pyarrow as pa
 
 from configs.progress import Progress
 from configs.settings import Settings
 from crm_core.errors import TooManyRejectedError
+from crm_core.intake import order_lines
 from crm_core.intake.attribute_book import AttributeBook
 from crm_core.intake.chunk import Chunk, Fault, SourceFile
 from crm_core.intake.convert import Converted, Converter, clean_chunk, to_batch
 from crm_core.intake.earliest import EarliestCreation
+from crm_core.intake.order_lines import OrderLines
 from crm_core.intake.outcome import OutcomeReader
 from crm_core.intake.plan import Plan
 from crm_core.intake.rejects import RejectsFile
-from crm_core.intake.stages import Occurrences, activity_plan, part_of, split_stages, stage_plan
+from crm_core.intake.stages import Occurrences, activity_plan, column_plans, part_of, split_stages, stage_plan
 from crm_core.intake.upsert import Upserter
 
 
@@ -39,6 +42,7 @@ class Loader:
     def __post_init__(self) -> None:
         self.first_faults: dict[str, tuple[str, Fault]] = {}
         self._occurrences = Occurrences()
+        self._lines = OrderLines()
         self._earliest = EarliestCreation(self.upserter.stored_creations)
 
     def load(self, plan: Plan, file: SourceFile) -> None:
@@ -60,6 +64,14 @@ class Loader:
                 done = position
         if plan.spec.entity:
             self.book.accept(plan.spec.entity, plan.accepted)
+
+    def write_orders(self) -> list[str]:
+        """Write the orders whose lines were read; returns what is to be told of them."""
+        count = 0
+        for plan, orders in self._lines.orders(self.settings.intake.chunk_rows):
+            self.upserter.write(to_batch(plan, orders, self.book))
+            count += len(orders.kept)
+        return [f"{self._lines.count_lines:,} lines were summed into {count:,} orders."] if count else []
 
     def check_rejects(self, table: str) -> None:
         """Raise TooManyRejectedError if the share of the table's rows that broke a rule says that it was misread."""
@@ -83,6 +95,10 @@ class Loader:
                 _Step(stage_plan(plan), Converter(stage_plan(plan)), split_by=(plan, True)),
                 _Step(activity_plan(plan), Converter(activity_plan(plan)), split_by=(plan, False)),
             ]
+        if plan.stage_columns:
+            return [_Step(one, Converter(one), only_with=column) for column, one in column_plans(plan)]
+        if plan.lines:
+            return [_Step(plan, Converter(plan, lambda clean: order_lines.checks(plan, clean)))]
         if plan.outcome is None:
             return [_Step(plan, Converter(plan))]
         funnel = self.settings.funnel
@@ -101,7 +117,9 @@ class Loader:
             split_plan, wants_stages = step.split_by
             rows = split_stages(split_plan, chunk, clean)
             chunk, clean = part_of(chunk, clean, rows if wants_stages else ~rows)
-        converted = step.converter.convert(chunk, clean)
+        if step.only_with:
+            chunk, clean = part_of(chunk, clean, np.asarray(clean[step.only_with].is_valid()))
+        converted = step.converter.convert(chunk, order_lines.priced(step.plan, clean))
         self._reject(step.plan.spec.name, file, converted.faults)
         counted = self._earliest.of(step.plan, converted)
         self.upserter.pass_over(step.plan.spec.name, len(converted.kept) - len(counted.kept))
@@ -109,6 +127,9 @@ class Loader:
 
     def _write(self, step: _Step, converted: Converted) -> None:
         if not len(converted.kept):
+            return
+        if step.plan.lines:
+            self._lines.add(step.plan, converted)
             return
         batch = to_batch(step.plan, converted, self.book)
         if step.plan.spec.counts_rows:
@@ -166,9 +187,12 @@ def _remedy(fault: Fault) -> str:
 
 @dataclass(frozen=True)
 class _Step:
-    """One table that the rows of a file go to; `split_by`: only those (True) or none (False) of its stages."""
+    """One table that the rows of a file go to; `split_by`: only those (True) or none (False) of its stages;
+    `only_with`: only those with a value in this column.
+    """
 
     plan: Plan
     converter: Converter
     split_by: tuple[Plan, bool] | None = None
+    only_with: str | None = None
     outcome: OutcomeReader | None = None

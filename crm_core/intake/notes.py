@@ -9,6 +9,7 @@ from crm_core.intake.files import TABLE_ENDINGS
 from crm_core.intake.header import closest, listed
 from crm_core.intake.plan import Plan
 from crm_core.mapping import Mapping
+from crm_core.schema import BUNDLE
 
 
 def not_read(path: Path, files: dict[str, list[Path]], mapping: Mapping | None) -> list[str]:
@@ -29,8 +30,9 @@ def not_read(path: Path, files: dict[str, list[Path]], mapping: Mapping | None) 
 def not_used(plan: Plan, file: SourceFile, mapping: Mapping | None) -> list[str]:
     """Columns of the file that go nowhere, and those to drop that it does not have."""
     table = plan.spec.name
-    is_lost = plan.ignored and not plan.spec.entity  # leads and customers were told which columns are attributes
-    notes = [f"{file.name}: not used for {table}: {', '.join(plan.ignored)}."] if is_lost else []
+    lost = [name for name in plan.ignored if name not in _used_elsewhere(table, plan, mapping)]
+    is_lost = lost and not plan.spec.entity  # leads and customers were told which columns are attributes
+    notes = [f"{file.name}: not used for {table}: {', '.join(lost)}."] if is_lost else []
     if plan.spec.counts_rows:
         notes.append(f"{file.name}: no {plan.spec.key} is mapped, so each row counts as one of {table}.")
     drop = mapping.tables[table].drop if mapping else []
@@ -38,3 +40,13 @@ def not_used(plan: Plan, file: SourceFile, mapping: Mapping | None) -> list[str]
         hint = closest(lacking[0], file.header)
         notes.append(f"{file.name}: nothing to drop, for it has no column {', '.join(lacking)}.{hint}")
     return notes
+
+
+def _used_elsewhere(table: str, plan: Plan, mapping: Mapping | None) -> set[str]:
+    """Columns that another table takes from the same file."""
+    parts = mapping.tables if mapping else {}
+    others = {name: part for name, part in parts.items() if name != table and part.file == parts[table].file}
+    if any(BUNDLE[name].entity and part.attributes == "*" for name, part in others.items()):
+        return set(plan.ignored)
+    columns = {column for part in others.values() for column in (part.columns or {}).values()}
+    return columns | {column for part in others.values() for column in part.attributes}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from configs.settings import Settings
 from crm_core.errors import MappingError, SourceError
@@ -36,6 +36,8 @@ class Plan:
     ignored: tuple[str, ...]
     reading: Reading
     is_log_of_events: bool = False
+    stage_columns: dict[str, str] = field(default_factory=dict)
+    lines: str | None = None
 
 
 def reading_of(settings: Settings, mapping: Mapping | None) -> Reading:
@@ -62,9 +64,10 @@ def make_plan(table: str, file: SourceFile, mapping: Mapping | None, reading: Re
     bindings = _bindings(spec, part, file)
     if mapping and spec.row_parts and spec.key not in bindings:
         spec = spec.without_key(spec.row_parts)
-    _check_required(spec, file, bindings, constants, mapping)
+    wide = ("stage", "entered_at") if part.stage_columns else ()
+    _check_required(spec, file, bindings, [*constants, *wide], mapping)
     _check_stages(part, reading)
-    used = {*bindings.values(), *(part.outcome.columns if part.outcome else [])}
+    used = {*bindings.values(), *(part.outcome.columns if part.outcome else []), *_stage_columns(part, mapping)}
     free = [name for name in file.header if name and name not in used and name not in part.drop]
     attributes = _attributes(spec, part, file, free)
     return Plan(
@@ -81,7 +84,15 @@ def make_plan(table: str, file: SourceFile, mapping: Mapping | None, reading: Re
         ignored=tuple(name for name in free if name not in attributes),
         reading=reading,
         is_log_of_events=_is_log_of_events(part, bindings, mapping),
+        stage_columns=dict(part.stage_columns),
+        lines=part.lines,
     )
+
+
+def _stage_columns(part: TableMapping, mapping: Mapping | None) -> list[str]:
+    """Columns of the file that tell when a lead came to its stages: of no other use, for they tell how it went on."""
+    parts = [other for other in (mapping.tables.values() if mapping else ()) if other.file == part.file]
+    return [column for other in parts for column in other.stage_columns]
 
 
 def _is_log_of_events(part: TableMapping, bindings: dict[str, str], mapping: Mapping | None) -> bool:
@@ -107,6 +118,8 @@ def _bindings(spec: TableSpec, part: TableMapping, file: SourceFile) -> dict[str
         _check_source(file, source, f"tables.{spec.name}.columns.{name}")
     for source in part.outcome.columns if part.outcome else ():
         _check_source(file, source, f"tables.{spec.name}.outcome")
+    for source in part.stage_columns:
+        _check_source(file, source, f"tables.{spec.name}.stage_columns")
     # A required column under our own name need not be mapped; an optional one of that name may mean something else.
     required = [field.name for field in spec.importable.values() if field.is_required and field.name in file.header]
     return {name: name for name in required} | part.columns
@@ -142,9 +155,10 @@ def _undated(lacking: list[str], mapping: Mapping | None) -> str:
 
 
 def _check_stages(part: TableMapping, reading: Reading) -> None:
-    if unknown := sorted(set((part.stages or {}).values()) - set(reading.stages)):
+    key = "stage_columns" if part.stage_columns else "stages"
+    if unknown := sorted(set((part.stage_columns or part.stages or {}).values()) - set(reading.stages)):
         raise MappingError(
-            f"tables.stage_events.stages must map to stages of the funnel ({', '.join(reading.stages)}), "
+            f"tables.stage_events.{key} must map to stages of the funnel ({', '.join(reading.stages)}), "
             f"but got {', '.join(unknown)}.{closest(unknown[0], reading.stages)}"
         )
 

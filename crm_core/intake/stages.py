@@ -28,6 +28,26 @@ def stage_plan(plan: Plan) -> Plan:
     return replace(plan, values={**plan.values, "stage": both})
 
 
+def column_plans(plan: Plan) -> list[tuple[str, Plan]]:
+    """For each of the `stage_columns` the plan by which its moments become entries into its stage.
+
+    A lead enters each stage once, so that a corrected moment is an update.
+    """
+    spec = replace(plan.spec, key_parts=("lead_id", "stage"))
+    return [
+        (
+            column,
+            replace(
+                plan,
+                spec=spec,
+                bindings={**plan.bindings, "entered_at": column},
+                constants={**plan.constants, "stage": stage},
+            ),
+        )
+        for column, stage in plan.stage_columns.items()
+    ]
+
+
 def activity_plan(plan: Plan) -> Plan:
     """The plan by which the other rows become activities; their id is derived."""
     return replace(
