@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ from crm_core.database import migrate, open_database
 from crm_core.importer import import_path
 from funnelcast.tables import text_table
 from monitoring.diagnosis.diagnosis import diagnose
-from monitoring.diagnosis.facts import load_case_facts
+from monitoring.diagnosis.facts import CaseFacts, load_case_facts
 
 REPORT_SEED, SEEDS, CALM = 1000, 25, 100
 BINS = (0.0, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
@@ -39,9 +40,14 @@ class Told:
     truth: str
     first: str
     confidence: float
-    is_alarmed: bool
+    rules: tuple[str, ...]
     seconds: float
     confidences: dict[str, float]
+
+    @property
+    def is_alarmed(self) -> bool:
+        """Whether anything alarmed."""
+        return bool(self.rules)
 
     @property
     def is_right(self) -> bool:
@@ -50,15 +56,18 @@ class Told:
 
 
 def judged(world: World, settings: Settings) -> Told:
-    facts = facts_of(world.tables, settings, world.as_of)
+    return told_of(world.cause, facts_of(world.tables, settings, world.as_of), settings, world.as_of)
+
+
+def told_of(truth: str, facts: CaseFacts, settings: Settings, as_of: datetime) -> Told:
+    """What the diagnosis says of facts."""
     start = time.perf_counter()
-    found = diagnose(facts, settings, world.as_of)
+    found = diagnose(facts, settings, as_of)
     seconds = time.perf_counter() - start
     first = found.causes[0] if found.causes else None
     sure = {cause.cause: cause.confidence for cause in found.causes}
-    return Told(
-        world.cause, first.cause if first else "", first.confidence if first else 0.0, bool(found.alarms), seconds, sure
-    )
+    rules = tuple(f"{alarm.rule}:{alarm.stage}" for alarm in found.alarms)
+    return Told(truth, first.cause if first else "", first.confidence if first else 0.0, rules, seconds, sure)
 
 
 def cause_rows(told: Sequence[Told]) -> list[list[object]]:

@@ -89,8 +89,8 @@ def learnt(
     data = Dataset.of("win", repository.training_frame("win", moment))
     parts = split_at(data, asked_from.to_datetime64(), settings.training, options.seed)
     parts = parts.without([one.column for one in quarantine(parts.fit, None, settings.training.leakage)])
-    choice, moving = searched(parts, settings, Budget(options.trials, 600), options.seed, SILENT)
-    model = fit_candidate(parts.without(moving), choice, settings, options.seed, moment).artefact
+    choice = searched(parts, settings, Budget(options.trials, 600), options.seed, SILENT)
+    model = fit_candidate(parts.without(choice.moving), choice, settings, options.seed, moment).artefact
     return replace(model, provenance={"rung": choice.rung.name})
 
 

@@ -90,9 +90,9 @@ def few(parts: Split, settings: Settings, seed: int, per_class: int) -> Split:
 
 def compared(parts: Split, settings: Settings, options: argparse.Namespace) -> tuple[str, dict[str, dict[str, float]]]:
     """The rung chosen, and figures on the test."""
-    choice, moving = searched(parts, settings, Budget(options.trials, 600), options.seed, SILENT)
+    choice = searched(parts, settings, Budget(options.trials, 600), options.seed, SILENT)
     when = datetime.now(UTC)  # of no consequence for the figures
-    model = fit_candidate(parts.without(moving), choice, settings, options.seed, when).artefact
+    model = fit_candidate(parts.without(choice.moving), choice, settings, options.seed, when).artefact
     rival = baseline_predictions(parts, settings.training)["naive_bayes"]
     test = parts.test
     said = {"ladder": model.predict(model.encode(test.frame)), "naive Bayes": rival}

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection, Engine, func, select
 
+from crm_core.channel_words import channel_words
 from crm_core.database import open_database, read_transaction
 from crm_core.golden_record.alias_versions import alias_versions
 from crm_core.intake.attribute_book import slug_of
@@ -23,6 +24,7 @@ __all__ = [
     "AttributeDefinition",
     "attribute_definitions",
     "channel_names",
+    "channel_words",
     "last_change_seq",
     "open_database",
     "read_versions",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_core.database import read_transaction, write_transaction
@@ -69,14 +70,19 @@ def last_scores(
     found: dict[str, tuple[datetime, float]] = {}
     with read_transaction(engine) as connection:
         for start in range(0, len(ids), _CHUNK):
-            for entity_id, scored_at, scores in connection.execute(_newest(entity, ids[start : start + _CHUNK])):
+            asked = {"entity": entity, "ids": list(ids[start : start + _CHUNK])}
+            for entity_id, scored_at, scores in connection.execute(_newest(), asked):
                 if name in scores and (entity_id not in found or found[entity_id][0] < scored_at):
                     found[entity_id] = (scored_at, float(scores[name]))
     return {entity_id: value for entity_id, (_, value) in found.items()}
 
 
-def _newest(entity: str, ids: Sequence[str]) -> Any:
-    """entity_id, scored_at and scores of the newest receipt of each entity and model."""
+@cache
+def _newest() -> Any:
+    """entity_id, scored_at and scores of the newest receipt of each entity of `ids` and model.
+
+    Made once: making it takes longer than running it, and every score asks for a trend.
+    """
     table = Prediction.__table__
     rank = func.row_number().over(
         partition_by=(table.c.entity_id, table.c.model_name),
@@ -84,7 +90,7 @@ def _newest(entity: str, ids: Sequence[str]) -> Any:
     )
     ranked = (
         select(table.c.entity_id, table.c.scored_at, table.c.scores, rank.label("rank"))
-        .where(table.c.entity == entity, table.c.entity_id.in_(ids))
+        .where(table.c.entity == bindparam("entity"), table.c.entity_id.in_(bindparam("ids", expanding=True)))
         .subquery()
     )
     return select(ranked.c.entity_id, ranked.c.scored_at, ranked.c.scores).where(ranked.c.rank == 1)

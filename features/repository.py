@@ -37,6 +37,7 @@ from features.spines import current_spine
 from features.store import applied_store
 from features.training_frame import TrainingFrame, assemble, historical_features
 
+MONEY_UNITS = ("cents", "currency")
 ENTITY_VIEWS = {"leads": LEAD_VIEW, "customers": CUSTOMER_VIEW, "channels": CHANNEL_VIEW}
 
 
@@ -235,11 +236,16 @@ class FeatureRepository:
         return session.shape(as_of, read_known_kinds(self._shape_path))
 
     def _catalogue(self, model: str, shape: FeatureShape) -> list[Feature]:
-        if MODELS[model] == LEAD_VIEW:
-            named = _words_of_channels(queries.channel_names(self._connected()))
-            features = [*lead_features.catalogue(shape), *on_demand.FEATURES]
-            return [replace(one, words=named) if one.name == "channel_id" else one for one in features]
-        return customer_features.catalogue(shape)
+        if MODELS[model] == CUSTOMER_VIEW:
+            return [self._in_currency(one) for one in customer_features.catalogue(shape)]
+        named = _words_of_channels(queries.channel_names(self._connected()))
+        features = [self._in_currency(one) for one in [*lead_features.catalogue(shape), *on_demand.FEATURES]]
+        return [replace(one, words=named) if one.name == "channel_id" else one for one in features]
+
+    def _in_currency(self, feature: Feature) -> Feature:
+        """An amount says of which currency it is."""
+        is_money = feature.unit in MONEY_UNITS
+        return replace(feature, unit=f"{feature.unit}:{self._settings.intake.currency}") if is_money else feature
 
     def _offline(self, session: Session, shape: FeatureShape, as_of: datetime, progress: Progress) -> dict[str, int]:
         wanted = offline_state(self._settings, session.manifest.change_seq, shape, as_of)
@@ -274,5 +280,5 @@ def _view_of(entity: str) -> str:
 
 
 def _words_of_channels(channels: dict[str, str]) -> tuple[tuple[str, str, str], ...]:
-    """(id, English, Chinese): the seller's own name; beside the id in English, since the name may be Chinese."""
-    return tuple((id_, f"{id_} ({name})" if name != id_ else name, name) for id_, name in sorted(channels.items()))
+    """(id, English, Chinese) of each channel."""
+    return tuple((id_, *queries.channel_words(id_, channels)) for id_ in sorted(channels))

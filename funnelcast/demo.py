@@ -40,6 +40,8 @@ def main() -> None:
     step("simulate", str(bundle), "--leads", str(LEADS), "--seed", "7", "--scenario", "trade_show")
     step("init")
     step("import", str(bundle))
+    for room in ("tiers", "tags", "commission"):
+        step(room, "run")
     step("features")
     for model in ("win", "churn", "rfm"):
         step("train", model, "--trials", str(TRIALS), "--seed", "7")
@@ -48,6 +50,7 @@ def main() -> None:
     ask_for_the_first(scores)
     step("monitor")
     step("diagnose")
+    step("channels")
     step("report")
     say_what_next(time.monotonic() - started)
 

@@ -18,9 +18,12 @@ from configs.sections import Monitoring
 from monitoring import drift_tests
 from monitoring.intervals import Interval, wilson
 from monitoring.psi import Psi, psi_of_counts
-from monitoring.texts import Text, percent, points
+from monitoring.texts import Text, named, percent, points
+
+Words = Sequence[tuple[str, str, str]]
 
 UNKNOWN_CHANNEL = ""
+NO_CHANNEL = (UNKNOWN_CHANNEL, "(no channel)", "（无渠道）")
 # How the false-alarm rate is shared out: one channel that jumps comes first, many that each move a little second.
 SINGLE_CHANNEL_WEIGHT = 0.9
 
@@ -30,6 +33,7 @@ class ChannelShare:
     """One channel in both windows; `p_value` is adjusted over the channels (Holm)."""
 
     channel_id: str  # empty: leads without a channel
+    name: Text
     reference_leads: int
     current_leads: int
     reference_share: float
@@ -43,14 +47,9 @@ class ChannelShare:
         """Change of the share, in -1..1."""
         return self.current_share - self.reference_share
 
-    @property
-    def name(self) -> Text:
-        """The channel for readers."""
-        return Text(self.channel_id, self.channel_id) if self.channel_id else Text("(no channel)", "（无渠道）")
-
     def to_json(self) -> dict[str, Any]:
         """All figures by name."""
-        return {**asdict(self), "change": self.change, "name": self.name.to_json()}
+        return {**asdict(self), "change": self.change}
 
 
 @dataclass(frozen=True)
@@ -83,12 +82,15 @@ class ChannelMix:
         }
 
 
-def compare_mix(reference: pd.Series[Any], current: pd.Series[Any], settings: Monitoring) -> ChannelMix:
+def compare_mix(
+    reference: pd.Series[Any], current: pd.Series[Any], settings: Monitoring, words: Words = ()
+) -> ChannelMix:
     """The mix of two windows; with fewer than `min_rows` leads in one it is shown, but not judged.
 
     Parameters
     ----------
     reference, current: channel_id of each lead, missing where unknown; shapes [m] and [n].
+    words: (channel_id, English, Chinese).
     """
     if reference.empty or current.empty:
         side = Text("in the reference window", "参照期") if reference.empty else Text("in the current window", "当前期")
@@ -99,7 +101,7 @@ def compare_mix(reference: pd.Series[Any], current: pd.Series[Any], settings: Mo
     counts = _count(reference, current)
     table = counts.to_numpy(dtype=np.float64).T
     psi = psi_of_counts(table[0], table[1], settings.alpha)
-    channels = _channel_shares(counts)
+    channels = _channel_shares(counts, [*words, NO_CHANNEL])
     single = min(channel.p_value for channel in channels) / SINGLE_CHANNEL_WEIGHT
     diffuse = drift_tests.compare_counts(table[0], table[1]).p_value / (1 - SINGLE_CHANNEL_WEIGHT)
     p_value = min(1.0, single, diffuse)
@@ -124,13 +126,14 @@ def _count(reference: pd.Series[Any], current: pd.Series[Any]) -> pd.DataFrame:
     return counts.drop(columns="channel")
 
 
-def _channel_shares(counts: pd.DataFrame) -> list[ChannelShare]:
+def _channel_shares(counts: pd.DataFrame, words: Words) -> list[ChannelShare]:
     rows_before, rows_now = int(counts["reference"].sum()), int(counts["current"].sum())
     pairs = [(int(before), int(now)) for before, now in zip(counts["reference"], counts["current"], strict=True)]
     p_values = holm([drift_tests.compare_shares(before, rows_before, now, rows_now).p_value for before, now in pairs])
     return [
         ChannelShare(
             channel_id=str(channel),
+            name=named(words, str(channel)),
             reference_leads=before,
             current_leads=now,
             reference_share=before / rows_before,

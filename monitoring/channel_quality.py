@@ -19,6 +19,7 @@ from scipy import stats
 
 from configs.sections import Diagnosis
 from configs.settings import Settings
+from crm_core.channel_words import channel_words
 from crm_core.funnel.dimensions import groups_of
 from crm_core.funnel.figures import DAY, lost_places
 from crm_core.gates.facts import LeadFacts
@@ -29,6 +30,7 @@ from monitoring.diagnosis.facts import CaseFacts
 from monitoring.intervals import Interval
 from monitoring.shrunk_shares import Share, shrunk_shares
 from monitoring.texts import Text, percent
+from scoring.units import symbol_of
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -50,7 +52,7 @@ class ChannelQuality:
     """
 
     channel: str
-    name: str
+    name: Text
     leads: int
     share: float
     reached: dict[str, Share]
@@ -69,6 +71,7 @@ class ChannelQuality:
         """All figures by name."""
         return {
             **vars(self),
+            "name": self.name.to_json(),
             "reached": {name: share.to_json() for name, share in self.reached.items()},
             "won": self.won.to_json(),
             "cost_interval": vars(self.cost_interval) if self.cost_interval else None,
@@ -85,7 +88,7 @@ def channel_quality(facts: CaseFacts, settings: Settings) -> list[ChannelQuality
     if not judged.any():
         return []
     measured = _Measured(facts, settings, groups.codes, judged, len(groups.labels))
-    rows = [_row(facts, measured, g, label, rules) for g, label in enumerate(groups.labels) if measured.leads[g]]
+    rows = [_row(facts, measured, g, label, settings) for g, label in enumerate(groups.labels) if measured.leads[g]]
     return sorted(rows, key=lambda row: (-row.leads, row.channel))
 
 
@@ -166,19 +169,20 @@ class _Measured:
         return {str(channel): float(amount) for channel, amount in totals.items()}
 
 
-def _row(facts: CaseFacts, measured: _Measured, g: int, label: str, rules: Diagnosis) -> ChannelQuality:
+def _row(facts: CaseFacts, measured: _Measured, g: int, label: str, settings: Settings) -> ChannelQuality:
+    rules, currency = settings.diagnosis, settings.intake.currency
     won, spend = measured.won[g], measured.spend.get(label)
     cost = spend / won.hits if spend is not None and won.hits else None
     value = _finite(measured.value[g])
     verdict = _verdict(measured, g, cost, value, rules)
-    name = facts.channels.get(label, label)
+    name = Text(*channel_words(label, facts.channels))
     return ChannelQuality(
         label, name, int(measured.leads[g]), float(measured.leads[g] / measured.leads.sum()),
         {stage: shares[g] for stage, shares in measured.reached.items()}, won,
         _finite(measured.fit[g]), _finite(measured.cycle[g]), value,
         spend, cost, _cost_interval(spend, won.hits) if cost is not None and spend is not None else None,
         measured.brought[g],
-        verdict, _text(measured, g, name, verdict, spend),
+        verdict, _text(measured, g, name, verdict, spend, currency),
     )  # fmt: skip
 
 
@@ -194,24 +198,25 @@ def _verdict(measured: _Measured, g: int, cost: float | None, value: float | Non
     return "grow" if won.interval.low > whole * (1 + rules.channel_margin) else "keep"
 
 
-def _text(measured: _Measured, g: int, name: str, verdict: str, spend: float | None) -> Text:
+def _text(measured: _Measured, g: int, name: Text, verdict: str, spend: float | None, currency: str) -> Text:
     """The verdict with what the win rate of all would be without the channel (cut), or its own (grow, keep)."""
     leads, wins = int(measured.leads.sum()), int(measured.is_won.sum())
     own, rest = measured.won[g], (wins - measured.won[g].hits) / max(leads - measured.won[g].rows, 1)
     if verdict == "cut":
-        saved = (f" and {spend:,.0f} saved", f"，并节省{spend:,.0f}") if spend else ("", "")
+        money = f"{symbol_of(currency)}{spend:,.0f}" if spend else ""
+        saved = (f" and {money} saved", f"，并节省{money}") if money else ("", "")
         return Text(
-            f"Cut {name}: without it {percent(rest, 1)} instead of {percent(wins / leads, 1)} of the leads are won, "
+            f"Cut {name.en}: without it {percent(rest, 1)} instead of {percent(wins / leads, 1)} of the leads are won, "
             f"{own.hits} wins fewer{saved[0]}.",
-            f"削减{name}：剔除后赢单率为{percent(rest, 1)}而不是{percent(wins / leads, 1)}，"
+            f"削减{name.zh}：剔除后赢单率为{percent(rest, 1)}而不是{percent(wins / leads, 1)}，"
             f"赢单减少{own.hits}单{saved[1]}。",
         )
     verb = ("Grow", "加大投入") if verdict == "grow" else ("Keep", "保持")
     more = round(own.interval.low * 100, 1)
     return Text(
-        f"{verb[0]} {name}: {percent(own.shrunk, 1)} of its leads are won; 100 more of the kind bring at least "
+        f"{verb[0]} {name.en}: {percent(own.shrunk, 1)} of its leads are won; 100 more of the kind bring at least "
         f"{more} wins.",
-        f"{verb[1]}{name}：赢单率{percent(own.shrunk, 1)}；每增加100条同类线索至少带来{more}单。",
+        f"{verb[1]}{name.zh}：赢单率{percent(own.shrunk, 1)}；每增加100条同类线索至少带来{more}单。",
     )
 
 

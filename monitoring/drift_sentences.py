@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitoring.sources import Column
 from monitoring.summaries import CategorySummary, NumberSummary, Summary, biggest_mover
-from monitoring.texts import Text, figure, percent
+from monitoring.texts import Text, figure, named, percent
 
 # The usual reading of PSI, here of what exceeds chance (N. Siddiqi, "Credit Risk Scorecards", 2006).
 MODERATE_PSI = 0.1
@@ -41,7 +41,7 @@ def _value_clause(column: Column, before: Summary, now: Summary) -> Text | None:
     if isinstance(before, NumberSummary) and isinstance(now, NumberSummary):
         return _number_clause(column, before, now)
     if isinstance(before, CategorySummary) and isinstance(now, CategorySummary):
-        return _category_clause(before, now)
+        return _category_clause(column, before, now)
     return None
 
 
@@ -56,12 +56,13 @@ def _number_clause(column: Column, before: NumberSummary, now: NumberSummary) ->
     return None
 
 
-def _category_clause(before: CategorySummary, now: CategorySummary) -> Text | None:
+def _category_clause(column: Column, before: CategorySummary, now: CategorySummary) -> Text | None:
     mover = biggest_mover(before.shares, now.shares)
     if mover is None:
         return None
     was, is_now = percent(before.shares.get(mover, 0.0)), percent(now.shares.get(mover, 0.0))
-    return Text(f"share of “{mover}” {was} before, {is_now} now", f"“{mover}”的占比由 {was} 变为 {is_now}")
+    name = named(column.words, mover)
+    return Text(f"share of “{name.en}” {was} before, {is_now} now", f"“{name.zh}”的占比由 {was} 变为 {is_now}")
 
 
 def _missing_clause(before: Summary, now: Summary) -> Text | None:

@@ -15,7 +15,7 @@ from monitoring.score_drift import MODEL_NAME, SCORE_COLUMN, ScoreColumn, Scores
 from monitoring.sources import Column, LeadSource, ModelSource
 from monitoring.testable import Untested, choose_columns
 from monitoring.texts import Text
-from monitoring.windows import Windows, read_windows
+from monitoring.windows import CHANNEL_COLUMN, Windows, read_windows
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,15 @@ def inspect_leads(
     ------
     WindowError: as_of has no time zone, or the frame of the repository lacks a column it promises.
     """
-    rules = settings.monitoring
+    rules, catalogue = settings.monitoring, repository.catalogue(MODEL_NAME)
     with progress.bar("compare leads", total=3, unit="step") as bar:
         windows = read_windows(repository, rules, as_of)
         bar.update()
-        mix = compare_mix(windows.reference.channels, windows.current.channels, rules)
+        words = [word for column in catalogue if column.name == CHANNEL_COLUMN for word in column.words]
+        mix = compare_mix(windows.reference.channels, windows.current.channels, rules, words)
         scores = None if _is_one_sided(windows) else score_windows(registry, windows)
         bar.update()
-        columns, untested = _judge_columns(repository, windows, scores, settings)
+        columns, untested = _judge_columns(catalogue, windows, scores, settings)
         bar.update()
     return Inspection(as_of, windows, mix, columns, untested, scores, _score_statement(windows, scores))
 
@@ -96,11 +97,11 @@ def _score_statement(windows: Windows, scores: Scores | None) -> Text:
 
 
 def _judge_columns(
-    repository: LeadSource, windows: Windows, scores: Scores | None, settings: Settings
+    catalogue: Sequence[Column], windows: Windows, scores: Scores | None, settings: Settings
 ) -> tuple[list[ColumnDrift], list[Untested]]:
     if windows.shortage:
         return [], []
-    columns, untested = choose_columns(windows, repository.catalogue(MODEL_NAME))
+    columns, untested = choose_columns(windows, catalogue)
     reference, current = windows.reference.frame, windows.current.frame
     tested: Sequence[Column] = columns
     if scores is not None:

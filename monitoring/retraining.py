@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, Literal
 
 from configs.sections.retraining import Retraining
@@ -27,6 +28,7 @@ class RetrainProposal:
     """`is_proposed` where a rule speaks and the last training is not too recent for it. `start`: who trains.
 
     reasons: the rules that speak, the most serious first. held_back: rules that would, but for a recent training.
+    seen: what each rule looked at, beside its line, whether it speaks or not.
     """
 
     model: str
@@ -34,6 +36,7 @@ class RetrainProposal:
     reasons: list[Reason]
     held_back: list[Reason]
     text: Text
+    seen: list[Text]
 
     @property
     def is_proposed(self) -> bool:
@@ -48,6 +51,7 @@ class RetrainProposal:
             "start": self.start,
             "reasons": [reason.to_json() for reason in self.reasons],
             "held_back": [reason.to_json() for reason in self.held_back],
+            "seen": [text.to_json() for text in self.seen],
             **self.text.to_json(),
         }
 
@@ -80,7 +84,61 @@ def propose(evidence: Evidence, rules: Retraining) -> RetrainProposal:
     # Also where the gate refused: the same outcomes would only be refused again.
     is_recent = evidence.facts.as_of - evidence.last_trained_as_of < rules.min_days_between * DAY
     reasons, held_back = ([], found) if is_recent else (found, [])
-    return RetrainProposal("win", rules.start, reasons, held_back, _headline(reasons, held_back, rules))
+    text, seen = _headline(reasons, held_back, rules), rule_figures(evidence, rules)
+    return RetrainProposal("win", rules.start, reasons, held_back, text, seen)
+
+
+def rule_figures(evidence: Evidence, rules: Retraining) -> list[Text]:
+    """What each rule looked at, beside its line."""
+    return [
+        *_score_figures(evidence.inspection, rules.drift.min_score_change),
+        _region_figures(evidence.familiarity, rules.drift.min_unfamiliar_share),
+        _outcome_figures(evidence, rules),
+        _age_figures(evidence, rules),
+    ]
+
+
+def _score_figures(inspection: Inspection, line: float) -> list[Text]:
+    verdict, scores = inspection.score_verdict, inspection.scores
+    if verdict is None or scores is None:
+        return []
+    beyond = ("beyond chance", "超出随机波动") if verdict.is_drifted else ("within chance or small", "属随机波动或很小")
+    change = points(scores.effect.change)
+    return [
+        Text(
+            f"The mean win probability of new leads moved by {change} points ({beyond[0]}); it counts from "
+            f"{100 * line:g} points on, beyond chance.",
+            f"新线索的平均赢单概率变动 {change} 个百分点（{beyond[1]}）；"
+            f"超出随机波动且达到 {100 * line:g} 个百分点才计入。",
+        )
+    ]
+
+
+def _region_figures(odd: Familiarity, line: float) -> Text:
+    share, usual = percent(odd.share), percent(odd.usual_share)
+    return Text(
+        f"{share} of the open leads are of a kind that the model has hardly seen; {usual} is usual, and it counts from "
+        f"{100 * line:g} points above that.",
+        f"{share} 的在跟线索属于模型几乎未见过的类型；通常为 {usual}，高出 {100 * line:g} 个百分点才计入。",
+    )
+
+
+def _outcome_figures(evidence: Evidence, rules: Retraining) -> Text:
+    new, old = matured_leads(evidence.facts, evidence.last_trained_as_of, evidence.model.horizon_days)
+    needed = max(rules.min_new_leads, ceil(rules.min_new_share * old))
+    return Text(
+        f"The outcome of {new:,} leads became known since the last training, which knew {old:,}; it counts from "
+        f"{needed:,} on.",
+        f"自上次训练以来有 {new:,} 条线索的结果已知，上次训练时为 {old:,} 条；达到 {needed:,} 条才计入。",
+    )
+
+
+def _age_figures(evidence: Evidence, rules: Retraining) -> Text:
+    days = (evidence.facts.as_of - evidence.model.trained_as_of) / DAY
+    return Text(
+        f"The model in use was trained {days:.0f} days ago; it counts as old after {rules.max_age_days}.",
+        f"在用模型训练于 {days:.0f} 天前；超过 {rules.max_age_days} 天视为过旧。",
+    )
 
 
 def drift_reasons(evidence: Evidence, rules: Retraining) -> list[Reason]:

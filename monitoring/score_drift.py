@@ -29,6 +29,7 @@ class ScoreColumn:
     en: str = "Win probability"
     zh: str = "赢单概率"
     unit: str | None = "share"
+    words: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True)

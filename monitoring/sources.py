@@ -34,6 +34,10 @@ class Column(Protocol):
     def unit(self) -> str | None:
         """Unit of a number."""
 
+    @property
+    def words(self) -> Sequence[tuple[str, str, str]]:
+        """(value, English, Chinese) of categories whose values are not words for people."""
+
 
 class LeadSource(Protocol):
     """Leads as they were when they came in: `features.repository.FeatureRepository` is one."""

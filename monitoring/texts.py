@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scoring.units import UNITS, in_unit
@@ -18,6 +19,15 @@ class Text:
     def to_json(self) -> dict[str, str]:
         """The two texts, by language."""
         return {"en": self.en, "zh": self.zh}
+
+
+def named(words: Sequence[tuple[str, str, str]], value: str) -> Text:
+    """A value for readers by (value, English, Chinese); itself where nothing is said of it.
+
+    >>> named([("trade_show", "Trade show", "展会")], "trade_show").zh, named([], "A7").en
+    ('展会', 'A7')
+    """
+    return next((Text(en, zh) for name, en, zh in words if name == value), Text(value, value))
 
 
 def percent(share: float, digits: int = 0) -> str:
@@ -63,5 +73,5 @@ def figure(value: float | None, unit: str | None = None) -> Text:
     if value is None or not math.isfinite(value):
         return Text("–", "–")
     # A unit without a translation is clear from the column's name.
-    en, zh = in_unit(value, unit if unit in UNITS else None)
+    en, zh = in_unit(value, unit if (unit or "").partition(":")[0] in UNITS else None)
     return Text(en.replace(" %", "%"), zh)

@@ -133,11 +133,6 @@ class Artefact:
         copy.set_param({"nthread": 0})
         return copy
 
-    @property
-    def feature_types(self) -> list[str]:
-        """Kinds as XGBoost calls them: q(uantity) and c(ategory)."""
-        return ["c" if spec.kind == "category" else "q" for spec in self.features]
-
     # Files
 
     def save(self, folder: Path) -> None:

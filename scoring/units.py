@@ -14,16 +14,33 @@ UNITS: dict[str, tuple[float, str, str]] = {
 }  # fmt: skip
 
 
+SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "JP¥"}
+
+
+def symbol_of(currency: str) -> str:
+    """What stands before an amount; the code itself where a currency has no sign of its own.
+
+    >>> symbol_of("CNY"), symbol_of("CHF")
+    ('¥', 'CHF ')
+    """
+    return SYMBOLS.get(currency, f"{currency} ")
+
+
 def in_unit(number: float, unit: str | None) -> tuple[str, str]:
-    """A number with its unit, (English, Chinese).
+    """A number with its unit, (English, Chinese). A unit of money may name the currency after a colon.
 
     >>> in_unit(9.04, "hours")
     ('9 h', '9 小时')
+    >>> in_unit(1234500, "cents:CNY"), in_unit(-80, "currency:CHF")
+    (('¥12,345', '¥12,345'), ('-CHF 80', '-CHF 80'))
     >>> in_unit(0.065, "share"), in_unit(1234500, "cents"), in_unit(3, None)
     (('6.5 %', '6.5%'), ('12,345', '12,345'), ('3', '3'))
     """
-    factor, en, zh = UNITS.get(unit or "", (1.0, f" {unit}" if unit else "", f" {unit}" if unit else ""))
+    kind, _, currency = (unit or "").partition(":")
+    factor, en, zh = UNITS.get(kind, (1.0, f" {unit}" if unit else "", f" {unit}" if unit else ""))
     text = rounded(number * factor)
+    if currency:
+        text = f"-{symbol_of(currency)}{text[1:]}" if text.startswith("-") else f"{symbol_of(currency)}{text}"
     return f"{text}{en}", f"{text}{zh}"
 
 

@@ -192,6 +192,13 @@ class UnavailableError(RequestError):
     retry_after_seconds = 5
 
 
+class FiguresBeingMadeError(UnavailableError):
+    """The figures of a page take longer to make than a reader should wait."""
+
+    code = "figures_being_made"
+    retry_after_seconds = 3
+
+
 class OverloadedError(UnavailableError):
     """More requests came than can be answered in good time."""
 

@@ -24,11 +24,15 @@ CHAMPION = "champion"
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the candidate becomes champion, and why, in the words of both languages."""
+    """Whether the candidate becomes champion, and why, in the words of both languages.
+
+    better: the baseline that it is refused for being worse than; of several the best.
+    """
 
     is_promoted: bool
     words: Words
     comparisons: tuple[Comparison, ...]
+    better: str | None = None
 
     @property
     def reason(self) -> str:
@@ -62,7 +66,9 @@ def judge(
         faults.append(badly_calibrated(ece, settings.max_ece))
     found = [fault for fault in faults if fault]
     words = refused(found) if found else promoted(comparisons[0], comparisons[1:])
-    return Verdict(not found, joined(words, note), tuple(comparisons))
+    ahead = [one for one in comparisons[1:] if one.rival != CHAMPION and one.share_worse >= settings.confidence]
+    better = max(ahead, key=lambda one: one.difference, default=None)
+    return Verdict(not found, joined(words, note), tuple(comparisons), better.rival if better else None)
 
 
 def compare(

@@ -76,6 +76,14 @@ def promoted(simplest: Comparison, others: Sequence[Comparison]) -> Words:
     return {"en": f"{en}.", "zh": f"{zh}。"}
 
 
+def in_the_place_of(rung: str, refusal: Words) -> Words:
+    """What a simpler model is used instead of."""
+    return {
+        "en": f"It stands in the place of the searched model ({rung}), which the gate refused: {refusal['en']}",
+        "zh": f"它取代了搜索得到的模型（{rung}），该模型未通过门槛：{refusal['zh']}",
+    }
+
+
 def joined(first: Words, second: Words | None) -> Words:
     """Two sentences.
 

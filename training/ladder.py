@@ -126,12 +126,12 @@ def best_of_each(rungs: Sequence[Rung], model: str) -> list[Rung]:
     return sorted(best.values(), key=lambda rung: (order.index(rung.name), rung.max_shift))
 
 
-def table_of(rungs: Sequence[Rung]) -> tuple[dict[str, Any], ...]:
+def table_of(rungs: Sequence[Rung]) -> list[dict[str, Any]]:
     """The ladder for readers: of each name its best, in the order of simplicity."""
     best = min(rungs, key=lambda rung: rung.loss)
     names = dict.fromkeys(rung.name for rung in rungs)
     of_name = (min((r for r in rungs if r.name == name), key=lambda rung: rung.loss) for name in names)
-    return tuple(rung.to_json(best) for rung in of_name)
+    return [rung.to_json(best) for rung in of_name]
 
 
 def chosen(rungs: Sequence[Rung]) -> Rung:

@@ -6,6 +6,8 @@ model learnt of it does not carry over, however well it fits the past. The searc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,7 +33,7 @@ def column_shifts(earlier: Dataset, later: Dataset, specs: tuple[FeatureSpec, ..
     }
 
 
-def moved(shifts: dict[str, float], limit: float) -> list[str]:
+def moved(shifts: Mapping[str, float], limit: float) -> list[str]:
     """Columns above the limit; all of them moving would leave nothing, so then none is."""
     above = [name for name, shift in shifts.items() if shift > limit]
     return above if len(above) < len(shifts) else []

@@ -18,13 +18,14 @@ from configs.settings import Settings
 from scoring.artefact import Artefact
 from scoring.registry import Registry
 from training.after_closing import Quarantined
-from training.candidate import described, fit_candidate
+from training.candidate import Candidate, described, fit_candidate
 from training.card import model_card
 from training.curves import curves_of
 from training.dataset import CLASS_COUNT, Dataset
 from training.errors import UnknownModelError
 from training.findings import amounts_learnt, findings_of, ranges_learnt
 from training.fold_matrix import FoldMatrix
+from training.gate_words import in_the_place_of, joined
 from training.judgement import Judgement, judge_candidate
 from training.leakage import quarantine
 from training.learn_encoding import learn_features
@@ -68,15 +69,14 @@ def train(  # noqa: PLR0913, PLR0917 (the agreed signature)
     parts, quarantined = _guarded(data, repository, settings, as_of, seed)
     unseen = unseen_seasons(parts.before_test)
     parts = parts.without(unseen)
-    choice, moving = searched(parts, settings, Budget(trials, timeout), seed, progress)
-    candidate = fit_candidate(parts.without(moving), choice, settings, seed, as_of)
+    choice = searched(parts, settings, Budget(trials, timeout), seed, progress)
     progress.say(f"{model}: judging on the newest {len(parts.test):,} rows.")
-    judgement = judge_candidate(candidate, parts, settings, registry, seed)
+    choice, candidate, judgement = _judged(choice, parts, settings, registry, seed, as_of)
     newest = at_newest_level(candidate.artefact, candidate.memory, judgement.told, as_of)
-    shipped = described(newest, parts.without(moving), settings)
+    shipped = described(newest, parts.without(choice.moving), settings)
     artefact = _finished(shipped, candidate.memory, parts, choice, judgement, quarantined, seed, settings)
     details = {"excluded": excluded, "chosen": choice.rung.recipe,
-               "ladder": list(choice.ladder), "trials": choice.trials, "moving": moving,
+               "ladder": choice.ladder, "trials": choice.trials, "moving": choice.moving,
                "unseen_seasons": unseen,
                "level": {"memory_rows": candidate.memory, "metrics_fixed": judgement.fixed},
                "calibrator": artefact.calibrator.kind, "by_age": judgement.by_age,
@@ -112,10 +112,8 @@ def _guarded(
     return parts.without([column.column for column in quarantined]), quarantined
 
 
-def searched(
-    parts: Split, settings: Settings, budget: Budget, seed: int, progress: Progress
-) -> tuple[Choice, list[str]]:
-    """The best point, and the columns that move further than it allows; with few leads no choice is made."""
+def searched(parts: Split, settings: Settings, budget: Budget, seed: int, progress: Progress) -> Choice:
+    """The best point; with few leads no choice is made."""
     half_lives = HalfLives.of(parts.before_test)
     shifts = column_shifts(parts.fit, parts.calibrate, learn_features(parts.fit, settings.training))
 
@@ -128,10 +126,30 @@ def searched(
         return without(tuple(moved(shifts, limit)))
 
     if parts.fit.is_by_entity and min(class_counts(parts.before_test)) < settings.training.few_cases:
-        return unsearched(matrices(FEW_SHIFT)), moved(shifts, FEW_SHIFT)
+        return replace(unsearched(matrices(FEW_SHIFT)), shifts=shifts)
     database = settings.paths.home / "tuning.db"
     choice = tune(parts.fit.model, parts.before_test.fingerprint(), matrices, budget, database, seed, progress)
-    return choice, moved(shifts, choice.rung.max_shift)
+    return replace(choice, shifts=shifts)
+
+
+def _judged(
+    choice: Choice, parts: Split, settings: Settings, registry: Registry, seed: int, as_of: datetime
+) -> tuple[Choice, Candidate, Judgement]:
+    """The choice, or the simpler model that the gate refuses it for, where nothing is in use: better that than no
+    scores. That one passes the same gate; of the test only which of the two is better was then used to choose.
+    """
+    candidate = fit_candidate(parts.without(choice.moving), choice, settings, seed, as_of)
+    judgement = judge_candidate(candidate, parts, settings, registry, seed)
+    better = judgement.verdict.better
+    simpler = choice.instead(better) if better and registry.champion(parts.fit.model) is None else None
+    if simpler is None:
+        return choice, candidate, judgement
+    second = fit_candidate(parts.without(simpler.moving), simpler, settings, seed, as_of)
+    found = judge_candidate(second, parts, settings, registry, seed)
+    if not found.verdict.is_promoted:
+        return choice, candidate, judgement
+    words = joined(found.verdict.words, in_the_place_of(choice.rung.name, judgement.verdict.words))
+    return simpler, second, replace(found, verdict=replace(found.verdict, words=words))
 
 
 def _finished(
@@ -144,7 +162,7 @@ def _finished(
         "split": parts.in_words(), "test_from": _day(parts.test_from), "seed": seed,
         "fingerprint": parts.before_test.fingerprint(),
         "search": {**choice.rung.recipe, "loss": choice.rung.loss},
-        "ladder": list(choice.ladder), "level": {"memory_rows": memory, "metrics_fixed": _finite(judgement.fixed)},
+        "ladder": choice.ladder, "level": {"memory_rows": memory, "metrics_fixed": _finite(judgement.fixed)},
         "quarantined": [column.to_json() for column in quarantined],
         "baselines": judgement.baselines, "findings": findings_of(shipped, parts, judgement.predictions),
     }  # fmt: skip

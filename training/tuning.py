@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from training.ladder import (
 )
 from training.scorecards import PANEL, starts_of
 from training.search_space import MAX_SHIFTS, Parameters, first_points, start_of, suggest
+from training.shift import moved
 
 Floats = NDArray[np.float64]
 STARTUP_TRIALS = 8
@@ -40,11 +41,27 @@ SPACE_VERSION = 14  # part of the study's name: trials of another space are not 
 
 @dataclass(frozen=True)
 class Choice:
-    """The rung chosen, the whole ladder as rows of a table, and the trials made."""
+    """The rung chosen, those there were, the simplest first, the trials made, and how far each column moves."""
 
     rung: Rung
-    ladder: tuple[dict[str, Any], ...]
+    rungs: tuple[Rung, ...]
     trials: int
+    shifts: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def ladder(self) -> list[dict[str, Any]]:
+        """The rungs as rows of a table."""
+        return table_of(self.rungs)
+
+    @property
+    def moving(self) -> list[str]:
+        """The columns that move further than the rung allows; it is fit without them."""
+        return moved(self.shifts, self.rung.max_shift)
+
+    def instead(self, name: str) -> Choice | None:
+        """The choice of the rung of this name that leaves out the fewest columns; None without one."""
+        found = [rung for rung in self.rungs if rung.name == name]
+        return replace(self, rung=max(found, key=lambda rung: rung.max_shift)) if found else None
 
 
 @dataclass(frozen=True)
@@ -79,7 +96,7 @@ def tune(
         trials = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
         trees = [_rung(name, trial, lines) for trial in trials for name in (BOOSTED, STACK)]
         rungs = best_of_each([*(rung for group in cards.values() for rung in group), *trees], model)
-        return Choice(chosen(eligible(rungs)), table_of(rungs), done)
+        return Choice(chosen(eligible(rungs)), tuple(rungs), done)
 
 
 def unsearched(folds: Sequence[FoldMatrix]) -> Choice:
@@ -91,7 +108,7 @@ def unsearched(folds: Sequence[FoldMatrix]) -> Choice:
     rung and columns loses more than the best of them gains (measured by `benchmarks.small_data`).
     """
     *simpler, panel = scorecard_rungs([*starts_of("win"), PANEL], folds, FEW_SHIFT)
-    return Choice(panel, table_of([*simpler, panel]), 0)
+    return Choice(panel, (*simpler, panel), 0)
 
 
 def _try_next(study: optuna.Study, folds: Folds, lines: Mapping[float, Rung], seed: int, done: int) -> None:

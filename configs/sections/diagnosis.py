@@ -36,6 +36,7 @@ class Diagnosis(Section):
     slow_down: Share
     slow_alpha: Share
     slow_drop: Share
+    group_drop: Share
     slow_windows: PositiveInt
     quiet_z: Positive
     quiet_confidence: Share

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
@@ -92,18 +92,32 @@ class UsualShare:
     blocks: int
 
 
-def usual_share(hits: Counts, rows: Counts) -> UsualShare | None:
-    """From hits and rows of stretches of history; None where there are too few.
+def usual_share(hits: Counts, rows: Counts, fewest: int = FEWEST_BLOCKS) -> UsualShare | None:
+    """From hits and rows of stretches of history; None where there are fewer than `fewest`.
 
     Dispersion: Pearson's chi-square over its degrees of freedom (McCullagh & Nelder, Generalized Linear Models, 4.5).
     """
     hits, rows = hits[rows > 0], rows[rows > 0]
-    if len(rows) < FEWEST_BLOCKS:
+    if len(rows) < fewest:
         return None
     share = float(hits.sum() / rows.sum())
     variance = rows * share * (1 - share)
     chi_square = float(((hits - rows * share) ** 2 / variance).sum()) if 0 < share < 1 else 0.0
     return UsualShare(share, int(rows.sum()), max(1.0, chi_square / (len(rows) - 1)), len(rows))
+
+
+def moderated(usual: UsualShare, pooled: float, weight: int) -> UsualShare:
+    """The same with its dispersion drawn towards that of like shares, which counts as `weight` further stretches.
+
+    (d0 s0 + d s) / (d0 + d) with d0 + d degrees of freedom (G. Smyth, Stat. Appl. Genet. Mol. Biol. 3, 2004, section
+    3): few stretches say little of how much they differ, but the shares of one funnel differ alike.
+
+    >>> moderated(UsualShare(0.4, 900, 1.0, 4), 2.0, 5)
+    UsualShare(share=0.4, rows=900, dispersion=1.625, blocks=9)
+    """
+    free = usual.blocks - 1
+    dispersion = (weight * max(1.0, pooled) + free * usual.dispersion) / (weight + free)
+    return replace(usual, dispersion=dispersion, blocks=usual.blocks + weight)
 
 
 def low_share_p(hits: int, rows: int, usual: UsualShare) -> float:

@@ -19,8 +19,9 @@ from crm_core.tags.rule import in_words
 class TagChange:
     """From `since` on the customer has the tag, or (not `is_held`) has it no longer.
 
-    `rule`: the conditions in words, as they were; figures: what they were held against, and the last categories, the
-    average order value and the discounted share. Names and talk tracks are today's; None for a tag that was removed.
+    conditions: as they were; `rule`: the same as one line; figures: what they were held against, and the last
+    categories, the average order value and the discounted share. Names and talk tracks are today's; None for a tag that
+    was removed.
     """
 
     customer_id: str
@@ -29,6 +30,7 @@ class TagChange:
     is_held: bool
     rule_version: str
     rule: str
+    conditions: dict[str, Bounds]
     figures: dict[str, Any]
     name: dict[str, str] | None
     talk_track: dict[str, str] | None
@@ -53,6 +55,7 @@ def tag_history(engine: Engine, rules: Tags, customer_id: str, as_of: datetime) 
 def _change(row: Any, rules: Tags) -> TagChange:
     tag = rules.tags.get(row.tag)
     stored = dict(row._mapping)
-    stored["rule"] = in_words({name: Bounds(**bounds) for name, bounds in row.rule.items()})
+    conditions = {name: Bounds(**bounds) for name, bounds in row.rule.items()}
+    stored |= {"rule": in_words(conditions), "conditions": conditions}
     name = {"en": tag.en, "zh": tag.zh} if tag else None
     return TagChange(**stored, name=name, talk_track=tag.talk_track.model_dump() if tag else None)

@@ -48,7 +48,7 @@ def in_words(found: list[ChannelQuality]) -> str:
     ]  # fmt: skip
     rows = [
         [
-            row.name, row.leads, f"{row.share:.0%}", _form("{:.2f}", row.size_fit), f"{row.won.shrunk:.1%}",
+            row.name.en, row.leads, f"{row.share:.0%}", _form("{:.2f}", row.size_fit), f"{row.won.shrunk:.1%}",
             f"{row.won.interval.low:.1%} to {row.won.interval.high:.1%}", _form("{:.0f}", row.cycle_days),
             _form("{:,.0f}", row.value_per_win), _form("{:,.0f}", row.cost_per_win),
             *(f"{one.shrunk:.0%}" if one else "-" for one in (row.brought.churned, row.brought.valued)),

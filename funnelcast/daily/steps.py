@@ -126,7 +126,7 @@ def channels(context: Context) -> Figures:
     from funnelcast.commands.channels import judge_channels_now
 
     found, _ = judge_channels_now(context)
-    return {"channels": len(found), "cut": ", ".join(one.name for one in found if one.verdict == "cut") or "none"}
+    return {"channels": len(found), "cut": ", ".join(one.name.en for one in found if one.verdict == "cut") or "none"}
 
 
 def write_back(context: Context) -> Figures:

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from monitoring.diagnosis.counterfactual import Counterfactual, without
 from monitoring.diagnosis.examination import Examination
-from monitoring.diagnosis.trait_names import TRAIT_EN, TRAIT_ZH
+from monitoring.diagnosis.trait_names import TraitNames
 from monitoring.diagnosis.verdict import Score
 from monitoring.texts import Text, percent
 
-Names = dict[str, str]
+Segment = dict[str, str]
 _ANYBODY = Text("every source", "各数据源")
 
 
-def actions(seen: Examination, score: Score, segment: Names, channels: Names) -> list[Text]:
+def actions(seen: Examination, score: Score, segment: Segment, names: TraitNames) -> list[Text]:
     """The actions of a cause, the first with its expected effect where leaving leads out tells it."""
     if not segment and score.cause in {"channel_mix_shift", "segment_misfit_price"}:
         return list(_ACTIONS["unknown"])
-    who = _who(segment, channels) if segment else _ANYBODY
+    who = names.of_segment(segment) if segment else _ANYBODY
     told = [Text(one.en.format(who=who.en), one.zh.format(who=who.zh)) for one in _ACTIONS[score.cause]]
     effect = _effect(without(seen, segment) if segment else None, who)
     return [Text(f"{told[0].en} {effect.en}".strip(), f"{told[0].zh}{effect.zh}"), *told[1:]]
-
-
-def _who(segment: Names, channels: Names) -> Text:
-    named = [(name, channels.get(value, value) if name == "channel" else value) for name, value in segment.items()]
-    en = " and ".join(f"{TRAIT_EN.get(name, name)} {value}" for name, value in named)
-    return Text(en, "、".join(f"{TRAIT_ZH.get(name, name)}“{value}”" for name, value in named))
 
 
 def _effect(of: Counterfactual | None, who: Text) -> Text:

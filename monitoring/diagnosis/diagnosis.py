@@ -16,6 +16,7 @@ from monitoring.diagnosis.evidence import evidence, plain, summary
 from monitoring.diagnosis.examination import Examination, examine, prepare
 from monitoring.diagnosis.facts import CaseFacts
 from monitoring.diagnosis.segments import segment_of
+from monitoring.diagnosis.trait_names import TraitNames
 from monitoring.diagnosis.verdict import Score, confidences, pooled, scores
 from monitoring.texts import Text
 
@@ -138,8 +139,8 @@ def _cause(
     best = weighed.index(max(weighed))
     look, score = seen[best], scored[best][name]
     segment = segment_of(look, score)
-    figures = evidence(look, score, segment, sure)
+    figures, names = evidence(look, score, segment, sure), TraitNames.of(facts)
     return Cause(
         look.cases.stage, name, sure[name], figures, segment,
-        actions(look, score, segment, facts.channels), summary(look, score, sure[name], facts),
+        actions(look, score, segment, names), summary(look, score, sure[name], names),
     )  # fmt: skip

@@ -10,9 +10,8 @@ import numpy as np
 from monitoring.diagnosis.counterfactual import without
 from monitoring.diagnosis.examination import Examination
 from monitoring.diagnosis.explained import Explained
-from monitoring.diagnosis.facts import CaseFacts
 from monitoring.diagnosis.segments import marked_by
-from monitoring.diagnosis.trait_names import TRAIT_EN, TRAIT_ZH
+from monitoring.diagnosis.trait_names import TraitNames
 from monitoring.diagnosis.verdict import Score
 from monitoring.texts import Text, percent
 
@@ -62,10 +61,10 @@ def evidence(seen: Examination, score: Score, segment: dict[str, str], sure: dic
     }  # fmt: skip
 
 
-def summary(seen: Examination, score: Score, confidence: float, facts: CaseFacts) -> Text:
+def summary(seen: Examination, score: Score, confidence: float, names: TraitNames) -> Text:
     """One paragraph: the cause, how sure, and what speaks for it."""
     name = NAMES[score.cause]
-    told = list(_sentences(seen, score, facts))
+    told = list(_sentences(seen, score, names))
     en = f"Cause: {name.en} ({percent(confidence)} sure). " + " ".join(one.en for one in told)
     zh = f"原因：{name.zh}（置信度{percent(confidence)}）。" + "".join(one.zh for one in told)
     return Text(en.strip(), zh)
@@ -91,11 +90,11 @@ def _explained(one: Explained) -> dict[str, Any]:
     return {"dimension": one.trait.name, "value": one.label, **figures}
 
 
-def _sentences(seen: Examination, score: Score, facts: CaseFacts) -> Iterator[Text]:
+def _sentences(seen: Examination, score: Score, names: TraitNames) -> Iterator[Text]:
     if score.cause == "channel_mix_shift" and score.move:
-        yield _moved(score, facts)
+        yield _moved(score, names)
     if score.cause in {"channel_mix_shift", "segment_misfit_price"}:
-        yield from _marked(seen)
+        yield from _marked(seen, names)
         yield from _words(seen)
         if seen.means.strength > 0 and seen.means.text:
             yield seen.means.text
@@ -106,33 +105,32 @@ def _sentences(seen: Examination, score: Score, facts: CaseFacts) -> Iterator[Te
             if look.strength > 0 and look.text
         )
     if score.cause in {"onboarding", "process_breach"} and score.group:
-        yield _group(score.group)
+        yield _group(score.group, names)
     if score.cause == "integration_failure" and seen.sync.text:
         yield seen.sync.text
     if score.cause == "seasonality" and seen.season.text:
         yield seen.season.text
 
 
-def _moved(score: Score, facts: CaseFacts) -> Text:
+def _moved(score: Score, names: TraitNames) -> Text:
     move = score.move
     assert move is not None  # noqa: S101 (the caller asks first)
-    name = facts.channels.get(move.label, move.label)
+    name = names.group(move.dimension, move.label)
     shares = percent(move.share_before), percent(move.share_now)
     return Text(
-        f"{name} went from {shares[0]} to {shares[1]} of the new leads.",
-        f"{name}的新线索占比由{shares[0]}升至{shares[1]}。",
+        f"{name.en} went from {shares[0]} to {shares[1]} of the new leads.",
+        f"{name.zh}的新线索占比由{shares[0]}升至{shares[1]}。",
     )
 
 
-def _marked(seen: Examination) -> Iterator[Text]:
+def _marked(seen: Examination, names: TraitNames) -> Iterator[Text]:
     lift = marked_by(seen)
     if lift:
-        [(name, label)] = lift.segment.items()
         shares = percent(lift.share_stuck), percent(lift.share_others)
-        who = Text(TRAIT_EN.get(name, name), TRAIT_ZH.get(name, name))
+        who = names.of_segment(lift.segment)
         yield Text(
-            f"Of the stuck {shares[0]} are {who.en} {label} (others {shares[1]}, lift {lift.lift:.1f}).",
-            f"滞留线索中{shares[0]}的{who.zh}为“{label}”（其他线索{shares[1]}，提升度{lift.lift:.1f}）。",
+            f"{shares[0]} of the stuck leads: {who.en}, {lift.lift:.1f} times as common as among others ({shares[1]}).",
+            f"滞留线索中{shares[0]}为{who.zh}，是其他线索（{shares[1]}）的{lift.lift:.1f}倍。",
         )
 
 
@@ -145,10 +143,11 @@ def _words(seen: Examination) -> Iterator[Text]:
         )
 
 
-def _group(group: Explained) -> Text:
+def _group(group: Explained, names: TraitNames) -> Text:
+    who = names.of_group(group.trait.name, group.label)
     share = percent(group.hits_now / max(group.cases_now, 1))
     rest = percent(group.conversion_without)
     return Text(
-        f"Leads with {group.trait.name} {group.label}: {group.cases_now} of them, {share} move on; of the rest {rest}.",
-        f"{group.trait.name}为{group.label}的线索{group.cases_now}条，推进率{share}；其余为{rest}。",
+        f"Leads of {who.en}: {group.cases_now} of them, {share} move on; of the rest {rest}.",
+        f"{who.zh}的线索{group.cases_now}条，推进率{share}；其余为{rest}。",
     )

@@ -26,6 +26,7 @@ from monitoring.diagnosis.look import Look, ramp
 from monitoring.diagnosis.stuck import Sides
 from monitoring.diagnosis.traits import Trait, yes_or_no
 from monitoring.texts import Text, percent
+from scoring.units import symbol_of
 
 FEWEST = 5
 YEAR_DAYS = 365
@@ -68,8 +69,8 @@ def means_traits(means: Means) -> list[Trait]:
     ]
 
 
-def look_at_means(means: Means, of: Sides, explained: Sequence[Explained]) -> Look:
-    """Strength by the clearer of the two ratios."""
+def look_at_means(means: Means, of: Sides, explained: Sequence[Explained], currency: str) -> Look:
+    """Strength by the clearer of the two ratios; amounts are of the currency."""
     strengths = {one.trait.name: one.strength for one in explained if one.trait.kind == "means"}
     judged = {name: _judge(ratio, of, strengths.get(f"below_{name}", 0.0)) for name, ratio in means.ratios.items()}
     name, (strength, figures) = max(judged.items(), key=lambda item: item[1][0])
@@ -79,7 +80,7 @@ def look_at_means(means: Means, of: Sides, explained: Sequence[Explained]) -> Lo
     figures |= {"ratio": name, "usual_top_discount": means.top_discount}
     figures |= _gap(of, means.means if is_price else means.budget, means.price if is_price else means.expected)
     figures["cannot_pay_share"] = _share_below(means.ratios[name][of.stuck], 1 - means.top_discount)
-    return Look("means", strength, figures, _text(figures))
+    return Look("means", strength, figures, _text(figures, currency))
 
 
 def prices(facts: CaseFacts) -> Floats:
@@ -152,16 +153,16 @@ def _share_below(ratio: Floats, limit: float) -> float:
     return float((known < limit).mean()) if len(known) else 0.0
 
 
-def _text(figures: dict[str, Any]) -> Text:
+def _text(figures: dict[str, Any], currency: str) -> Text:
     if "median_gap" not in figures:
         return Text("", "")
-    means, price = f"{figures['median_means']:,.0f}", f"{figures['median_price']:,.0f}"
+    means, price = (f"{symbol_of(currency)}{figures[name]:,.0f}" for name in ("median_means", "median_price"))
     cannot, top = percent(figures["cannot_pay_share"]), percent(figures["usual_top_discount"])
     others = percent(figures["median_ratio_others"])
     return Text(
         f"The stuck can spend {means} (median) on what costs {price}, that is "
         f"{percent(figures['median_ratio_stuck'])} of it (others {others}); for {cannot} of them it is out of reach "
         f"even with a discount of {top}.",
-        f"滞留线索可支配金额中位数为{means}元，而价格为{price}元，仅为其{percent(figures['median_ratio_stuck'])}"
+        f"滞留线索可支配金额中位数为{means}，而价格为{price}，仅为其{percent(figures['median_ratio_stuck'])}"
         f"（其他线索为{others}）；即使给予{top}的折扣，仍有{cannot}的滞留线索负担不起。",
     )

@@ -23,6 +23,8 @@ CAUSES = (
     "integration_failure", "seasonality", "unknown",
 )  # fmt: skip
 SEASON_FOR_ALL = 0.8  # a season is everybody's: how much a single group that explains the anomaly speaks against it
+SLOW_ALONE, SLOW_AND_TOLD = 0.15, 0.45  # share of a slow-down that a shortage explains while the work did not grow
+SIGN = 0.3  # strength of a sign of a shortage (load, late responses, words) that counts in full
 FALLEN = 0.8  # weight of a source that lost its share: what came in its place is the nearer explanation
 # cause -> the causes it explains away, and how much of them at most
 _TAKES: dict[str, dict[str, float]] = {
@@ -113,14 +115,17 @@ def _capacity(seen: Examination) -> Score:
     """Everything is slower, and there is more work for those who do it.
 
     Fewer exits alone may be lost interest, longer waits alone the end of a backlog, more work alone growth: two of the
-    three must agree. Fewer exits and more work do not where those who move on surely wait no longer.
+    three must agree. Fewer exits and more work do not where those who move on surely wait no longer. Slowness proves
+    no shortage where the work was measured and nothing else tells of one: no growth, no later responses, no words.
     """
     load, waiting = seen.workload.strength, seen.said.strength("waiting")
     pace, waits = seen.pace.strength, seen.waits.strength
     queue = load * (1 - seen.waits.figures.get("surely_not", 0.0))
     slow = max(pace * max(queue, waits), waits * load, 0.9 * seen.response.strength)
-    value = min(1.0, slow * (0.45 + 0.55 * load) + 0.1 * load + 0.25 * waiting)
-    return Score("capacity_shortage", value, None, None, {"slow": slow, "load": load, "waiting": waiting})
+    told = ramp(max(load, seen.response.strength, waiting), SIGN) if seen.workload.figures else 1.0
+    base = SLOW_ALONE + (SLOW_AND_TOLD - SLOW_ALONE) * told
+    value = min(1.0, slow * (base + (1 - base) * load) + 0.1 * load + 0.25 * waiting)
+    return Score("capacity_shortage", value, None, None, {"slow": slow, "load": load, "waiting": waiting, "told": told})
 
 
 def _onboarding(seen: Examination) -> Score:

@@ -21,6 +21,7 @@ from monitoring.review.measures import Measure, is_new, measured
 from monitoring.review.own_lists import grade_lists, list_sentence
 from monitoring.review.period import Period
 from monitoring.review.proposals import DIAGNOSIS, Proposal, propose
+from monitoring.texts import Text
 
 WEEKS = 12
 MIX_RULE = "drift.channel_mix"
@@ -132,7 +133,7 @@ def _channel_mix(facts: ReviewFacts, period: Period) -> list[dict[str, Any]]:
         for inside in (bounds(period), bounds_before(period))
     ]
     found = [
-        {"channel": str(channel), "name": names.get(str(channel), str(channel)),
+        {"channel": str(channel), "name": names.get(str(channel), Text(str(channel), str(channel))).to_json(),
          "now": float(shares[0].get(channel, 0.0)), "before": float(shares[1].get(channel, 0.0))}
         for channel in shares[0].index.union(shares[1].index) if channel
     ]  # fmt: skip

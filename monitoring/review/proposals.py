@@ -168,8 +168,8 @@ def _from_channels(facts: ReviewFacts, period: Period) -> Iterator[Proposal]:
 
 def _cut(facts: ReviewFacts, period: Period, stage: str, one: ChannelQuality) -> Proposal:
     step = Text(
-        f"Pre-screen the leads of {one.name} on entry, and move its spend to the channels that are to grow.",
-        f"对“{one.name}”的线索在入口预筛选，并将其投入转向应加大的渠道。",
+        f"Pre-screen the leads of {one.name.en} on entry, and move its spend to the channels that are to grow.",
+        f"对“{one.name.zh}”的线索在入口预筛选，并将其投入转向应加大的渠道。",
     )
     return _proposal(facts, period, stage, f"channel_{one.channel}", one.text, [step], Measure("channel", one.channel))
 

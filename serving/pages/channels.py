@@ -38,7 +38,7 @@ def channels(asked: PageRequest, desk: Desk) -> Response:
     return render(
         "channels.html", visitor, "/channels", show=show, as_of=figures.as_of, rows=told, mature=MATURE_DAYS,
         period=PERIOD_DAYS, recent=RECENT_DAYS,
-        names=group_names(desk, "channel", [row["channel"] for row in rows], visitor.language),
+        names=group_names(desk, "channel", [row["channel"] for row in [*rows, *verdicts]], visitor.language),
         verdicts=verdicts, is_whole=is_whole, measured=measured_rows(verdicts) if is_whole else [],
     )  # fmt: skip
 

@@ -15,7 +15,9 @@ from serving.pages.customers import tier_names
 from serving.pages.desk import Desk
 from serving.pages.leads import stage_names
 from serving.pages.page_request import PageRequest
+from serving.pages.tag_words import TagWords
 from serving.pages.templating import render
+from serving.pages.texts import texts_of
 
 TOUCHES_SHOWN = 40
 
@@ -34,6 +36,7 @@ def customer(asked: PageRequest, desk: Desk) -> Response:
         tier_names=tier_names(visitor.language), stages=stage_names(desk, visitor.language),
         service=getattr(desk.settings.service_plan, moves[-1].tier) if moves else None,
         tags=[change for change in last.values() if change.is_held],
+        tag_words=TagWords(texts_of(visitor.language), desk.formats(visitor), desk.settings.tags),
         score=customer_scores(desk.engine, desk.now, record.golden_id).get(record.golden_id),
         touches=touches[::-1][:TOUCHES_SHOWN], count_touches=len(touches),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from crm_core.findings import Finding, read_findings
 from crm_core.funnel import load_facts
 from crm_core.lookup.rep_weeks import rep_weeks
 from crm_core.lookup.reps import RepName, reps_of
-from crm_core.queries import channel_names
+from crm_core.queries import channel_names, channel_words
 from serving.champion import ChampionHolder
 from serving.clock import Clock
 from serving.lead_scoring import LeadScoring
@@ -103,9 +103,10 @@ class Desk:
         """The reps that a visitor sees, by id."""
         return reps_of(self.engine, scope)
 
-    def channels(self) -> dict[str, str]:
-        """Name of each channel by its id."""
-        return channel_names(self.engine)
+    def channels(self, language: str) -> dict[str, str]:
+        """What people call each channel, by its id."""
+        names = channel_names(self.engine)
+        return {one: str(getattr(channel_words(one, names), language)) for one in names}
 
     def board(self) -> Board:
         """Open leads by priority, everybody's: a page shows of it what the visitor's scope allows.

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from scoring.units import symbol_of
+
 NONE = "–"
-_SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "JP¥"}
 _STEPS = {"zh": ((1e8, "亿"), (1e4, "万")), "en": ((1e9, "bn"), (1e6, "m"), (1e3, "k"))}
 
 
@@ -94,8 +95,7 @@ class Formats:
         return f"{amount:,.0f}"
 
     def _signed(self, amount: float, written: Any) -> str:
-        symbol = _SYMBOLS.get(self.currency, f"{self.currency} ")
-        return f"{'−' if amount < 0 else ''}{symbol}{written(abs(float(amount)))}"
+        return f"{'−' if amount < 0 else ''}{symbol_of(self.currency)}{written(abs(float(amount)))}"
 
 
 def _three(value: float) -> str:

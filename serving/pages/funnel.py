@@ -24,6 +24,8 @@ from serving.pages.figures import OwnFigures
 from serving.pages.group_names import group_names
 from serving.pages.leads import stage_names
 from serving.pages.page_request import PageRequest
+from serving.pages.permissions import COMPANY
+from serving.pages.stories import alarms_by_stage
 from serving.pages.templating import render
 from serving.pages.warning_lines import watched_shares
 
@@ -55,6 +57,7 @@ def funnel(asked: PageRequest, desk: Desk) -> Response:
         cohorts=figures.get(("cohorts",), _cohorts), stages=stage_names(desk, visitor.language),
         milestones=figures.get(("milestones", days), lambda facts: _milestones(facts, desk, days)),
         completeness=figures.get(("playbook",), lambda facts: _completeness(facts, desk)),
+        alarms=alarms_by_stage(desk) if visitor.role in COMPANY else {},
         unknown_stages=facts.unknown_stages, open_stages=settings.funnel.names(), rules=settings.funnel,
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from crm_core.findings import Finding
+from crm_core.funnel.dimensions import NONE
 from serving.errors import NotFoundError
 from serving.pages.desk import Desk
 from serving.pages.evidence import Evidence
@@ -40,7 +41,7 @@ def incident(asked: PageRequest, desk: Desk) -> Response:
     return render(
         "incident.html", visitor, "/incidents", show=desk.formats(visitor), story=story,
         others=_others(desk, story, cause), stages=stage_names(desk, visitor.language),
-        evidence=Evidence.of(cause) if cause else None, cause=cause, mix=_mix(desk, stories),
+        evidence=Evidence.of(cause) if cause else None, cause=cause, mix=_mix(desk, stories, visitor.language),
         name=lambda dimension, label: _name(desk, dimension, label, visitor.language),
     )  # fmt: skip
 
@@ -58,12 +59,12 @@ def _others(desk: Desk, story: Story, cause: Finding | None) -> list[Finding]:
     return sorted(mine, key=lambda finding: -float(finding.figures.get("confidence") or 0))
 
 
-def _mix(desk: Desk, stories: list[Story]) -> list[dict[str, Any]]:
+def _mix(desk: Desk, stories: list[Story], language: str) -> list[dict[str, Any]]:
     """The channels' shares before and now, as the last monitoring found them; empty where the mix did not change."""
     found = next((story.finding for story in stories if story.finding.rule == MIX_RULE), None)
-    names = desk.channels()
     rows = found.figures.get("channels", []) if found else []
-    return [{**row, "name": names.get(row["channel_id"], row["channel_id"])} for row in rows]
+    names = group_names(desk, "channel", [row["channel_id"] or NONE for row in rows], language)
+    return [{**row, "name": names[row["channel_id"] or NONE]} for row in rows]
 
 
 def _name(desk: Desk, dimension: str, label: str, language: str) -> str:

@@ -47,7 +47,8 @@ def lead(asked: PageRequest, desk: Desk) -> Response:
         count_touches=len(touches), stage=stage, play=desk.settings.playbook.stages.get(stage),
         overrides=override_history(desk.engine, lead_id, desk.now), may_override=visitor.role in OVERRIDING,
         planned=_planned(lead_id, desk) if score else None,
-        stages=stage_names(desk, visitor.language), channels=desk.channels(), reps=desk.reps(visitor.scope),
+        stages=stage_names(desk, visitor.language), channels=desk.channels(visitor.language),
+        reps=desk.reps(visitor.scope),
     )  # fmt: skip
 
 

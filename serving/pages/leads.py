@@ -27,7 +27,7 @@ CSV_COLUMNS = (
 def leads(asked: PageRequest, desk: Desk) -> Response:
     """GET /leads."""
     visitor, wanted = asked.visitor, LeadFilter.of(asked)
-    reps, board, channels = desk.reps(visitor.scope), desk.board(), desk.channels()
+    reps, board, channels = desk.reps(visitor.scope), desk.board(), desk.channels(visitor.language)
     rows = _rows(wanted, board, visitor.scope, reps)
     size = desk.settings.pages.page_rows
     first = (wanted.page - 1) * size

@@ -17,7 +17,9 @@ from serving.pages.desk import Desk
 from serving.pages.meanings import meaning, purpose
 from serving.pages.page_request import PageRequest
 from serving.pages.permissions import PAY
+from serving.pages.tag_words import TagWords
 from serving.pages.templating import render
+from serving.pages.texts import texts_of
 
 # In the order in which people ask. Not shown: stores, access, alerts, exchange and serving hold addresses and keys.
 SECTIONS = (
@@ -25,7 +27,6 @@ SECTIONS = (
     "diagnosis", "retraining", "commission", "recognition", "pages",
 )  # fmt: skip
 PAY_SECTIONS = frozenset({"commission"})
-MAX_VALUE = 160
 MAX_VERSIONS = 30
 
 
@@ -52,17 +53,18 @@ def settings(asked: PageRequest, desk: Desk) -> Response:
     return render(
         "settings.html", visitor, "/settings", show=desk.formats(visitor), sections=sections, stages=now.funnel.stages,
         playbook=now.playbook.stages, tags=now.tags.tags, versions=_versions(desk, shown), words=in_words,
+        tag_words=TagWords(texts_of(visitor.language), desk.formats(visitor), now.tags),
         fields=attribute_definitions(desk.engine), is_editor=visitor.role == ADMIN, editable=EDITABLE,
     )  # fmt: skip
 
 
 def in_words(value: Any) -> str:
-    """A value at a glance."""
+    """A value as one line."""
     if isinstance(value, list):
-        return ", ".join(in_words(one) for one in value)[:MAX_VALUE] or "–"
+        return ", ".join(in_words(one) for one in value) or "–"
     if isinstance(value, dict):
-        return ", ".join(f"{key} {in_words(one)}" for key, one in value.items())[:MAX_VALUE] or "–"
-    return "–" if value is None else str(value)[:MAX_VALUE]
+        return ", ".join(f"{key} {in_words(one)}" for key, one in value.items()) or "–"
+    return "–" if value is None else str(value)
 
 
 def _rows(rules: Any, section: str, language: str, edited: dict[str, Any]) -> Iterator[Row]:

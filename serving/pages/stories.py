@@ -55,6 +55,15 @@ def standing_stories(desk: Desk) -> list[Story]:
     return [story for story in all_stories(desk) if story.is_standing]
 
 
+def alarms_by_stage(desk: Desk) -> dict[str, list[Story]]:
+    """Alarms of the funnel that stand, by the stage that they are about; of a source system by its name."""
+    found: dict[str, list[Story]] = {}
+    for story in standing_stories(desk):
+        if story.is_alarm:
+            found.setdefault(stage_of(story.finding), []).append(story)
+    return found
+
+
 def all_stories(desk: Desk) -> list[Story]:
     """Everything found within `pages.incident_days`, standing ones first, then the newest."""
     findings = [one for one in desk.findings(desk.settings.pages.incident_days) if not one.rule.startswith(RECORDS)]

@@ -147,6 +147,8 @@ def test_training_frame_keeps_its_promises(home: Home, model: str) -> None:
     training = home.repository.training_frame(model, AS_OF)
     frame = training.frame
     assert training.features == home.repository.catalogue(model)
+    money = {feature.unit for feature in training.features if (feature.unit or "").startswith(("cents", "currency"))}
+    assert money == {"cents:CNY", "currency:CNY"}
     assert not frame.duplicated(["entity_id", "as_of"]).any()
     assert frame.columns.is_unique
     for name in ("as_of", "group_started_at", "known_at", "max_known_at"):

@@ -87,3 +87,12 @@ def test_the_mix_is_valid_json(rules: Monitoring) -> None:
     rng = np.random.default_rng(0)
     content = json.dumps(compare_mix(draw(CALM, 100, rng), draw(CALM, 100, rng), rules).to_json(), allow_nan=False)
     assert sum(channel["current_share"] for channel in json.loads(content)["channels"]) == pytest.approx(1)
+
+
+def test_channels_are_told_by_their_names(rules: Monitoring) -> None:
+    before = pd.Series(["web"] * 48 + ["referral"] * 40 + ["trade_show"] * 12)
+    now = pd.Series(["web"] * 18 + ["referral"] * 12 + ["trade_show"] * 70)
+    mix = compare_mix(before, now, rules, [("trade_show", "Trade show", "展会")])
+    assert mix.text.en == "The channel mix changed: Trade show went from 12% to 70% of leads (+58.0 points)."
+    assert mix.text.zh.startswith("渠道构成发生变化：“展会”")
+    assert mix.to_json()["channels"][0]["name"] == {"en": "Trade show", "zh": "展会"}

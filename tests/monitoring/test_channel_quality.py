@@ -29,7 +29,7 @@ def world() -> Small:
 def test_the_matrix_tells_what_each_channel_brings_and_costs() -> None:
     found = {row.channel: row for row in channel_quality(world().facts(), SETTINGS)}
     good = found["good"]
-    assert (good.name, good.leads, good.won.hits) == ("转介绍", 120, 60)
+    assert (good.name.zh, good.leads, good.won.hits) == ("转介绍", 120, 60)
     assert good.cost_per_win == pytest.approx(100.0)
     assert good.cost_interval
     assert good.cost_interval.low < 100 < good.cost_interval.high
@@ -48,7 +48,7 @@ def test_what_to_cut_keep_and_grow() -> None:
 def test_the_effect_of_a_cut_is_told_in_both_languages() -> None:
     [bad] = [row for row in channel_quality(world().facts(), SETTINGS) if row.channel == "bad"]
     assert "instead of" in bad.text.en
-    assert "2 wins fewer and 30,000 saved" in bad.text.en
+    assert "2 wins fewer and ¥30,000 saved" in bad.text.en
     assert "赢单减少2单" in bad.text.zh
 
 

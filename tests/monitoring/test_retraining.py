@@ -70,6 +70,14 @@ def test_a_calm_world_needs_no_retrain(calm: Inspection, rules: Retraining) -> N
     proposal = propose(evidence(calm), rules)
     assert (proposal.is_proposed, proposal.reasons, proposal.held_back) == (False, [], [])
     assert proposal.text.en == "The win model needs no retrain."
+    said = [text.en for text in proposal.seen]
+    assert "(within chance or small); it counts from 1 points on, beyond chance." in said[0]
+    assert said[1:] == [
+        "5% of the open leads are of a kind that the model has hardly seen; 5% is usual, and it counts from 10 points "
+        "above that.",
+        "The outcome of 0 leads became known since the last training, which knew 0; it counts from 1,000 on.",
+        "The model in use was trained 60 days ago; it counts as old after 180.",
+    ]
 
 
 def test_drift_speaks_only_with_its_effect(shifted: Inspection, rules: Retraining) -> None:

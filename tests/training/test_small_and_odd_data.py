@@ -59,14 +59,14 @@ def test_with_few_leads_no_rung_is_chosen_and_only_columns_that_ran_away_are_lef
     frame.frame["running_count"] = np.arange(len(frame.frame), dtype=float)
     frame.features.append(number("running_count", "Leads so far", "累计线索数"))
     parts = split(Dataset.of("win", frame), settings.training, seed=1)
-    choice, moving = searched(parts, settings, Budget(1, 60), 1, SILENT)
-    assert (choice.rung.name, choice.trials, moving) == ("panel", 0, ["running_count"])
-    artefact = fit_candidate(parts.without(moving), choice, settings, 1, AS_OF).artefact
+    choice = searched(parts, settings, Budget(1, 60), 1, SILENT)
+    assert (choice.rung.name, choice.trials, choice.moving) == ("panel", 0, ["running_count"])
+    artefact = fit_candidate(parts.without(choice.moving), choice, settings, 1, AS_OF).artefact
     assert artefact.booster.num_boosted_rounds() == 0
     assert roc_auc_score(parts.test.y, artefact.predict(artefact.encode(parts.test.frame))) > 0.6
     enough = settings.training.model_copy(update={"few_cases": 0})
     own = settings.model_copy(update={"training": enough})
-    assert searched(parts, own, Budget(1, 60), 1, SILENT)[0].trials == 1
+    assert searched(parts, own, Budget(1, 60), 1, SILENT).trials == 1
 
 
 def test_rare_wins_train_and_keep_their_level(settings: Settings) -> None:

@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from configs.settings import Settings
+from features.schema import category
 from scoring.artefact import Artefact
 from scoring.lead_batch import score_leads
 from scoring.mlflow_home import mlflow_client
@@ -132,3 +134,22 @@ def test_tier_shift_never_leaves_the_ladder(settings: Settings) -> None:
 def test_unknown_model_is_refused_by_name(settings: Settings) -> None:
     with pytest.raises(UnknownModelError, match="win, churn, rfm, but got 'upsell'"):
         train("upsell", FakeRepository(won_leads(100)), settings, AS_OF, trials=1, timeout=1, seed=1)
+
+
+def test_where_nothing_is_in_use_the_simpler_model_that_the_gate_found_better_is(tmp_path: Path) -> None:
+    """A column that told who moves up until the test, and tells the opposite in it: the tiers' rates are better."""
+    frame = customers("rfm")
+    frame.features.append(category("rfm_tier", "RFM tier", "RFM 分层"))
+    table = frame.frame
+    told = np.where(table["as_of"] < table["as_of"].max() - pd.Timedelta(days=120), 1, -1)
+    table["recency_days"] = 50 + told * 20 * (table["label"] - 1) + np.random.default_rng(1).normal(0, 10, len(table))
+    own = settings_in(tmp_path)
+    report = train("rfm", FakeRepository(frame), own, AS_OF, trials=1, timeout=600, seed=1)
+    assert report.is_promoted
+    assert report.details["chosen"]["rung"] == "markov"
+    assert "in the place of the searched model" in report.gate["reason"]
+    assert "不得差于马尔可夫转移率" in report.gate["reason_zh"]
+    assert report.metrics["log_loss"] == pytest.approx(report.baselines["markov"]["log_loss"], abs=0.01)
+    again = train("rfm", FakeRepository(frame), own, AS_OF, trials=1, timeout=600, seed=2)
+    assert not again.is_promoted
+    assert again.details["chosen"]["rung"] != "markov"

@@ -45,6 +45,19 @@ def test_the_case_names_channel_and_size_with_actions_in_both_languages() -> Non
     assert "instead of" in first.actions[0].en
 
 
+def test_what_is_told_names_channels_and_groups_in_words() -> None:
+    world = fair_world()
+    world.tables["channels"] = [{"channel_id": "fair", "name": "展会"}, {"channel_id": "web", "name": "官网"}]
+    first = diagnose(world.facts(), SETTINGS, AS_OF).causes[0]
+    assert "Fair went from" in first.text.en
+    assert "展会的新线索占比" in first.text.zh
+    assert "firms with under 50 employees" in first.text.en
+    assert "times as common as among others" in first.text.en
+    assert "channel Fair and firms with under 50 employees" in first.actions[0].en
+    assert "渠道“展会”、员工数50以下的企业" in first.actions[0].zh
+    assert "lift" not in first.text.en
+
+
 def test_a_growth_that_few_leads_cannot_prove_is_told_where_its_cause_is_certain() -> None:
     found = diagnose(fair_world().facts(), STRICT, AS_OF)
     assert [alarm.rule for alarm in alarms(fair_world().facts().funnel, STRICT, AS_OF)] == []

@@ -27,18 +27,18 @@ def test_a_price_is_the_products_before_discount() -> None:
 
 def test_the_gap_between_budget_and_price_is_told() -> None:
     facts = world(30_000.0).facts()
-    look = look_at_means(means_of(facts), sides(facts, cases_of(facts)), [])
+    look = look_at_means(means_of(facts), sides(facts, cases_of(facts)), [], "CNY")
     assert look.figures["median_gap"] == pytest.approx(70_000)
     assert look.figures["cannot_pay_share"] == 1.0
     assert look.strength == 1.0
     assert look.text
-    assert "30,000" in look.text.en
-    assert "30,000元" in look.text.zh
+    assert "can spend ¥30,000 (median)" in look.text.en
+    assert "中位数为¥30,000" in look.text.zh
 
 
 def test_equal_budgets_are_no_gap() -> None:
     facts = world(95_000.0).facts()
-    assert look_at_means(means_of(facts), sides(facts, cases_of(facts)), []).strength == 0.0
+    assert look_at_means(means_of(facts), sides(facts, cases_of(facts)), [], "CNY").strength == 0.0
 
 
 def test_without_budgets_orders_and_amounts_nothing_is_told() -> None:
@@ -46,4 +46,4 @@ def test_without_budgets_orders_and_amounts_nothing_is_told() -> None:
     made.steady(20)
     made.lead(5)
     facts = made.facts()
-    assert look_at_means(means_of(facts), sides(facts, cases_of(facts)), []).figures == {}
+    assert look_at_means(means_of(facts), sides(facts, cases_of(facts)), [], "CNY").figures == {}

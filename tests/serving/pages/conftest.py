@@ -20,6 +20,7 @@ from crm_core.database import open_database
 from crm_core.findings import Finding, record_findings
 from serving.champion import ChampionHolder
 from serving.clock import Clock
+from serving.pages import snapshot
 from serving.pages.desk import Desk
 from serving.vectors import VectorSource
 from tests.crm_core.conftest import open_migrated
@@ -117,8 +118,11 @@ def opened(firm_file: Path, tmp_path: Path) -> Iterator[Any]:
 
 
 @pytest.fixture
-def make_pages(start: Callable[..., Service], opened: Any, settings: Settings) -> Callable[..., Pages]:
-    """Pages with other settings of the section, or other parts."""
+def make_pages(
+    start: Callable[..., Service], opened: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Pages]:
+    """Pages with other settings of the section, or other parts; their readers wait however busy the machine is."""
+    monkeypatch.setattr(snapshot, "PATIENCE_SECONDS", 60.0)
 
     def made(**rules: Any) -> Pages:
         service = start()

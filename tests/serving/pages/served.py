@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -28,6 +29,7 @@ from monitoring.review.facts import ReviewFacts
 from monitoring.review.pack import write_pack
 from monitoring.review.period import Period
 from serving.clock import Clock
+from serving.pages import snapshot
 from serving.pages.desk import Desk
 from serving.vectors import VectorSource
 from tests.serving import fakes
@@ -40,7 +42,12 @@ SOON = fakes.NOW - timedelta(minutes=10)
 
 @contextmanager
 def served(file: Path, home: Path) -> Iterator[str]:
-    """Address of the running service; `file` is its database, `home` its state."""
+    """Address of the running service; `file` is its database, `home` its state. Readers wait for figures."""
+    with patch.object(snapshot, "PATIENCE_SECONDS", 60.0):
+        yield from _served(file, home)
+
+
+def _served(file: Path, home: Path) -> Iterator[str]:
     engine = open_database(f"sqlite:///{file}")
     add_content(engine, home)
     service = Service(load_settings())

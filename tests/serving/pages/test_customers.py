@@ -77,3 +77,12 @@ def test_before_the_first_run_the_page_says_what_to_do(pages: Pages) -> None:
     assert "请运行 funnelcast tiers run" in words_of(pages.get("/customers", **{"accept-language": "zh"})).replace(
         "  ", " "
     )
+
+
+def test_a_tag_says_its_rule_and_figures_in_words(tiered: Pages) -> None:
+    page = tiered.get("/customer?id=C1", "rep")
+    words = words_of(page)
+    assert "Rule: Orders ever: at least 1 and at most 1; Since the last order: at most 90 days" in words
+    assert "Mean order value, 365 days: ¥1,200.50" in words
+    assert "average_order_cents" not in page
+    assert "累计订单数：至少1且至多1" in words_of(tiered.get("/customer?id=C1", "rep", **{"accept-language": "zh"}))

@@ -43,3 +43,16 @@ def test_milestones_cohorts_and_records_have_their_tables(pages: Pages) -> None:
     for part in ("First response within 2 working hours", "What became of the leads of each month", "Fields filled"):
         assert part in words
     assert "里程碑" in pages.get("/funnel", **{"accept-language": "zh"})
+
+
+def test_an_alarm_stands_on_its_stage_and_leads_to_the_incident(alarmed: Pages) -> None:
+    page = alarmed.get("/funnel")
+    row = page.split('href="/leads?stage=technical_exchange"')[1].split("</tr>", maxsplit=1)[0]
+    assert 'href="/incident?key=funnel.stage_stock%3Atechnical_exchange">alarm</a>' in row
+    assert "The stock grew" in words_of(page)
+    assert "as usual" not in words_of(page)
+    assert 'href="/incident' not in page.split('href="/leads?stage=captured"')[1].split("</tr>", maxsplit=1)[0]
+
+
+def test_a_rep_is_shown_no_alarm_of_the_company(alarmed: Pages) -> None:
+    assert "/incident?" not in alarmed.get("/funnel", "rep")

@@ -70,6 +70,10 @@ def test_the_drift_report_runs_in_a_frame_that_reaches_nothing(pages: Pages, tmp
     pages = prepared(pages, tmp_path)
     assert 'sandbox="allow-scripts"' in pages.get("/models")
     assert "No retrain." in words_of(pages.get("/models"))
+    reasons = {"held_back": [{"en": "Scores moved.", "zh": "评分变动。"}], "seen": [{"en": "Age 3.", "zh": "3 天。"}]}
+    (reports / "monitor.json").write_text(json.dumps({"retrain": {**told["retrain"], **reasons}}))
+    assert "No retrain. What would speak for it: Scores moved. By which" in words_of(pages.get("/models"))
+    assert "3 天。" in pages.get("/models", **{"accept-language": "zh"})
     frame = pages.signed_in("admin").get("/models/drift")
     assert "sandbox allow-scripts" in frame.headers["content-security-policy"]
     assert "default-src 'none'" in frame.headers["content-security-policy"]

@@ -12,7 +12,7 @@ from configs.override_layer import EDITABLE, editable_keys
 from configs.settings import load_settings, read_overrides
 from crm_core.setting_versions import history
 from serving.pages.meanings import meaning, meanings, purpose
-from serving.pages.settings import SECTIONS
+from serving.pages.settings import SECTIONS, in_words
 from tests.serving.pages.conftest import Pages, words_of
 from tests.serving.pages.test_models import prepared
 
@@ -154,3 +154,16 @@ def test_every_setting_opens_its_form(own: Pages) -> None:
     for section in EDITABLE:
         for key, _ in list(editable_keys(section, getattr(settings, section)))[:3]:
             assert own.status(f"/settings/edit?key={key}") == 200, key
+
+
+def test_a_long_value_is_shown_in_full(pages: Pages) -> None:
+    page = unescape(pages.get("/settings"))
+    values = [
+        in_words(value)
+        for section in SECTIONS
+        for key, value in editable_keys(section, getattr(load_settings(), section))
+        if key != "funnel.stages"  # a table of its own
+    ]
+    long = [value for value in values if len(value) > 160]
+    assert long
+    assert [value for value in long if value not in page] == []

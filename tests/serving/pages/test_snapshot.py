@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from configs.settings import Settings
+from serving.errors import FiguresBeingMadeError
+from serving.pages import snapshot
 from serving.pages.behind import Behind
 from serving.pages.snapshot import Snapshot
 
@@ -144,3 +146,33 @@ def test_the_thread_ends_with_the_service(world: World) -> None:
     world.pass_by(11)
     assert world.snapshot.get() == 2  # and what comes later still finds what there is
     assert not left
+
+
+def test_who_comes_before_anything_is_made_is_told_so_and_then_answered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "PATIENCE_SECONDS", 0.05)
+    world.pass_by(101)
+    world.maker.may_go.clear()
+    for _ in range(2):
+        with pytest.raises(FiguresBeingMadeError):
+            world.snapshot.get()
+    world.maker.may_go.set()
+    world.settle()
+    assert world.snapshot.get() == 2
+    assert len(world.maker.made) == 2
+
+
+def test_what_fails_is_told_to_who_waits(world: World) -> None:
+    world.pass_by(101)
+    world.maker.error = ValueError("no model")
+    with pytest.raises(ValueError, match="no model"):
+        world.snapshot.get()
+
+
+def test_the_thread_behind_does_not_wait_for_itself(world: World) -> None:
+    world.pass_by(101)
+    found: list[int] = []
+    world.behind.do(lambda: found.append(world.snapshot.get()))
+    world.settle()
+    assert found == [2]

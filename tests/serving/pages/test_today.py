@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 
+from serving.pages import snapshot
 from tests.serving.pages.conftest import Pages, words_of
 
 pytestmark = pytest.mark.slow
@@ -29,3 +32,21 @@ def test_alarms_are_for_those_who_steer(alarmed: Pages, role: str, is_told: bool
 
 def test_the_first_page_is_today(pages: Pages) -> None:
     assert pages.signed_in("rep").get("/").headers["location"] == "/today"
+
+
+def test_while_the_figures_are_made_the_page_says_so_and_looks_again(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, may_go = pages.service.runtime.pages, threading.Event()
+    assert desk is not None
+    desk.behind.do(may_go.wait)
+    monkeypatch.setattr(snapshot, "PATIENCE_SECONDS", 0.05)
+    answer = pages.signed_in("admin").get("/today", headers={"accept-language": "zh"})
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "3"
+    assert '<meta http-equiv="refresh" content="3">' in answer.text
+    assert "正在计算数据" in answer.text
+    assert "现" in pages.get("/settings", **{"accept-language": "zh"})  # needs none
+    may_go.set()
+    monkeypatch.setattr(snapshot, "PATIENCE_SECONDS", 60.0)
+    assert "What changed since yesterday" in pages.get("/today")
