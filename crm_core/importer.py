@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +100,7 @@ class _Job:
         progress: Progress,
     ) -> None:
         self._connection, self._mapping, self._settings = connection, mapping, settings
+        self._now = now.astimezone(UTC)
         last = lock_counter(connection)
         self.is_history = _is_history(connection, mapping)
         admit = ErasedGate(connection, settings).admit
@@ -138,6 +139,12 @@ class _Job:
             f"{count:,} rows of {table} have the {BUNDLE[table].key} of a later row with other values: "
             "the last one counts, what the others held is not kept."
             for table, count in self._upserter.overtaken.items()
+        ]
+        self.notes += [
+            f"{count:,} rows of {table} lie after {self._now:%Y-%m-%d %H:%M} UTC: a date was misread, or they are seen "
+            "from their own moment on."
+            for table, count in self._upserter.ahead.items()
+            if count
         ]
         self._book.save()
         save_counter(self._connection, self._upserter.last_seq)

@@ -56,6 +56,7 @@ class MonitorReport:
             lines += [text.en for text in (*self.effects, *live_sentences(self.watch.live))]
         if self.proposal is not None:
             lines += [self.proposal.text.en, *(f"  {reason.text.en}" for reason in self.proposal.reasons[1:])]
+        lines = list(dict.fromkeys(lines))  # too few leads stand in the way of more than one answer
         return "\n".join([*lines, f"Wrote {' and '.join(str(path) for path in self.files.values())}."])
 
     def to_json(self) -> dict[str, Any]:

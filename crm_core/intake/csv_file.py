@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import codecs
 import csv
+import gzip
+import io
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
 
@@ -16,10 +19,11 @@ from crm_core.intake.header import check_header
 _OTHER_DELIMITERS = {";": "';'", "\t": "a tab", ",": "','", "|": "'|'"}
 _MAX_FIELD_CHARACTERS = 1 << 20  # a longer field is an unclosed quote that swallows the file
 _BLOCK_BYTES = 1 << 20
+_DAMAGED = (gzip.BadGzipFile, zlib.error, EOFError)
 
 
 class CsvFile:
-    """A CSV file, read as text without guessing; line numbers are right across quoted line breaks.
+    """A CSV file, gzipped or not, read as text without guessing; line numbers are right across quoted line breaks.
 
     Parameters
     ----------
@@ -51,19 +55,29 @@ class CsvFile:
                     numbered = list(islice(_numbered(reader), chunk_rows))
                     if not numbered:
                         return
-                    yield self._chunk(numbered), stream.buffer.tell()
+                    yield self._chunk(numbered), _bytes_read(stream)
         except UnicodeDecodeError:
             raise self._undecodable() from None
+        except _DAMAGED as error:
+            raise self._damaged(error) from None
         except csv.Error as error:
             raise SourceError(
                 f"{self.name} must be CSV, but a field has more than {_MAX_FIELD_CHARACTERS} characters ({error}): "
                 "a quote is probably never closed."
             ) from None
 
-    def _open(self) -> TextIO:
-        return self.path.open(encoding=self._encoding, newline="")
+    def _open(self) -> io.TextIOWrapper:
+        return io.TextIOWrapper(self._bytes(), encoding=self._encoding, newline="")
 
-    def _reader(self, stream: TextIO) -> Any:
+    def _bytes(self) -> BinaryIO:
+        with self.path.open("rb") as stream:
+            is_zipped = stream.read(2) == b"\x1f\x8b"
+        return cast("BinaryIO", gzip.open(self.path)) if is_zipped else self.path.open("rb")
+
+    def _damaged(self, error: Exception) -> SourceError:
+        return SourceError(f"{self.name} must be a whole gzip file, but cannot be unpacked: {error}.")
+
+    def _reader(self, stream: Iterable[str]) -> Any:
         csv.field_size_limit(_MAX_FIELD_CHARACTERS)
         # NUL is no text, and PostgreSQL does not store it.
         lines: Iterable[str] = (line.replace("\0", "") for line in stream)
@@ -79,6 +93,8 @@ class CsvFile:
                 header = [name.strip() for name in next(self._reader(stream), [])]
         except UnicodeDecodeError:
             raise self._undecodable() from None
+        except _DAMAGED as error:
+            raise self._damaged(error) from None
         except csv.Error as error:
             raise SourceError(f"{self.name} must be CSV, but its header cannot be read: {error}.") from None
         if not any(header):
@@ -120,7 +136,7 @@ class CsvFile:
         """Where the first byte stands that the encoding does not know."""
         decoder = codecs.getincrementaldecoder(self._encoding)()
         offset = line = 0
-        with self.path.open("rb") as stream:
+        with self._bytes() as stream:
             while block := stream.read(_BLOCK_BYTES):
                 pending = len(decoder.getstate()[0])
                 try:
@@ -139,9 +155,15 @@ class CsvFile:
         )
 
     def _likely_encoding(self) -> str:
-        with self.path.open("rb") as stream:
+        with self._bytes() as stream:
             is_utf16 = stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
         return "here to utf-16, as its first two bytes say" if is_utf16 else "for instance to gb18030 or latin-1"
+
+
+def _bytes_read(stream: io.TextIOWrapper) -> int:
+    """How far the file itself was read: of a gzipped one less than was unpacked."""
+    file: Any = stream.buffer
+    return int((file.fileobj if isinstance(stream.buffer, gzip.GzipFile) else file).tell())
 
 
 def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:

@@ -48,8 +48,9 @@ def open_file(path: Path, source: Source, header: Sequence[str] | None = None) -
 def _by_name(path: Path) -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
     for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-        if file.is_file() and file.suffix.lower() in TABLE_ENDINGS and file.stem.lower() in BUNDLE:
-            found.setdefault(file.stem.lower(), []).append(file)
+        name = Path(file.name.lower().removesuffix(".gz"))
+        if file.is_file() and name.suffix in TABLE_ENDINGS and name.stem in BUNDLE:
+            found.setdefault(name.stem, []).append(file)
     if not found:
         raise SourceError(
             f"{path} must hold at least one table of the bundle as CSV or Parquet ({', '.join(BUNDLE)}), "

@@ -71,6 +71,7 @@ class Loader:
         for plan, orders in self._lines.orders(self.settings.intake.chunk_rows):
             self.upserter.write(to_batch(plan, orders, self.book))
             count += len(orders.kept)
+        self.upserter.pass_over("orders", self._lines.count_lines - count)
         return [f"{self._lines.count_lines:,} lines were summed into {count:,} orders."] if count else []
 
     def check_rejects(self, table: str) -> None:

@@ -16,6 +16,7 @@ Times = np.ndarray[Any, np.dtype[np.datetime64]]
 # 1900-01-01 begins earlier in UTC where it is read in an eastern zone.
 EARLIEST, LATEST = np.datetime64("1899-12-31T10:00", "us"), np.datetime64("2201-01-01", "us")
 _ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?)?( ?(Z|[+-]\d{2}(:?\d{2})?))?$"
+_END_OF_DAY = r"^.{10}[T ]24:00(:00([.,]0+)?)?($|[ Z+-])"
 _OFFSET = r"(Z|[+-]\d{2}(:?\d{2})?)$"
 # Common other forms, rewritten to ISO one step after the other. Day before month or month before day cannot be told
 # apart, so they need `formats`.
@@ -139,14 +140,19 @@ def _by_iso(values: pa.Array, zone: str) -> tuple[Times, Mask]:
     if not is_iso.all() and values.null_count < len(values):
         values = _rewritten(values)
         is_iso = _matches(values, _ISO)
+    is_end = is_iso & _matches(values, _END_OF_DAY)
+    if is_end.any():
+        values = pc.if_else(pa.array(is_end), pc.replace_substring_regex(values, r"([T ])24", r"\100"), values)
     words = pd.Series(values.to_pylist(), dtype=object).where(is_iso, None)
     is_date_only = is_iso & (np.asarray(pc.fill_null(pc.utf8_length(values), 0)) == 10)
     has_offset = is_iso & ~is_date_only & _matches(values, _OFFSET)
     utc = np.full(len(values), "NaT", "M8[us]")
+    days = pd.Series(pd.to_timedelta(is_end.astype("int64"), unit="D"))
     if (naive := is_iso & ~has_offset).any():
-        utc[naive] = _to_utc(pd.to_datetime(words[naive], format="ISO8601", errors="coerce"), zone)
+        utc[naive] = _to_utc(pd.to_datetime(words[naive], format="ISO8601", errors="coerce") + days[naive], zone)
     if has_offset.any():
-        utc[has_offset] = _naive(pd.to_datetime(words[has_offset], format="ISO8601", errors="coerce", utc=True))
+        aware = pd.to_datetime(words[has_offset], format="ISO8601", errors="coerce", utc=True)
+        utc[has_offset] = _naive(aware + days[has_offset])
     return utc, is_date_only
 
 

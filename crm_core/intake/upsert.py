@@ -18,6 +18,7 @@ from crm_core.intake.stamp import learnt_at
 from crm_core.schema import TableSpec
 from crm_core.storage import BulkTable, Row
 
+_FACTS = {"leads", "stage_events", "activities", "orders", "payments"}
 COUNTS = ("read", "inserted", "updated", "unchanged", "rejected")
 
 
@@ -57,6 +58,8 @@ class _Work:
 class Upserter:
     """Writes batches within one transaction; numbers changes from `first_seq` on.
 
+    `ahead`: by table, rows whose own moment lies after now, where that is no plan but a fact.
+
     `overtaken`: by table, rows whose key a later row of this import has with other values: what they held is lost.
 
     `admit` gives the rows that may be stored, see crm_core.privacy.gate; those of an erased person count as unchanged.
@@ -75,6 +78,7 @@ class Upserter:
         self._first_seq = self._next_seq = first_seq
         self.counts: defaultdict[str, Counter[str]] = defaultdict(lambda: Counter(dict.fromkeys(COUNTS, 0)))
         self.overtaken: Counter[str] = Counter()
+        self.ahead: Counter[str] = Counter()
 
     @property
     def last_seq(self) -> int:
@@ -99,6 +103,9 @@ class Upserter:
             count = len(batch)
             batch = self._admit(batch)
             counts["unchanged"] += count - len(batch)
+        if batch.spec.name in _FACTS:
+            moments = batch.columns[batch.spec.event_column or ""]
+            self.ahead[batch.spec.name] += sum(moment is not None and moment > self._now for moment in moments)
         rows = batch.rows()
         hashes = [row_hash(row, batch.spec.count_added) for row in rows]
         recorded, backfilled = learnt_at(batch, is_history=self._is_history, now=self._now)

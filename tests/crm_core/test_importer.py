@@ -238,3 +238,13 @@ def test_two_imports_number_their_changes_one_after_the_other(engine: Engine, bu
     load(channels="channel_id,name\nc,C\n")
     assert [seq for (seq,) in rows(engine, "SELECT change_seq FROM channels ORDER BY 1")] == [1, 2, 3]
     assert last_change_seq(engine) == 3
+
+
+def test_facts_of_the_future_are_told(load_sqlite: Load) -> None:
+    report = load_sqlite(
+        leads="lead_id,created_at\nl1,2024-01-05\nl2,2030-01-05\n",
+        receivables="invoice_id,customer_id,amount,due_on\ni1,c1,50,2031-03-01\n",
+    )
+    assert report.notes == [
+        "1 rows of leads lie after 2025-01-01 00:00 UTC: a date was misread, or they are seen from their own moment on."
+    ]
