@@ -155,7 +155,7 @@ def _judge(
 
     def verdict(day: int) -> tuple[int, int, UsualShare] | None:
         """Hits, cases and what is usual, on a day when the share is low."""
-        [hits], [cases] = stage.counts(day, [0])
+        hits, cases = (int(count[0]) for count in stage.counts(day, [0]))
         usual = stage.usual(day) if cases >= rules.min_leads else None
         if usual is None or hits >= usual.share * (1 - line.drop) * cases:
             return None
