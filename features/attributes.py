@@ -34,12 +34,12 @@ def _converted(rows: Table, attribute: AttributeColumn) -> Table:
 
 
 def catalogue(entity: str, shape: FeatureShape) -> list[Feature]:
-    """One feature per attribute, labelled with the export's own name."""
+    """One feature per attribute, labelled with the export's own name, a space for each underscore."""
     return [replace(_feature(one), is_accepted=one.is_accepted) for one in shape.attributes_of(entity)]
 
 
 def _feature(attribute: AttributeColumn) -> Feature:
-    name = attribute.name
+    name = attribute.name.replace("_", " ")
     match attribute.kind:
         case "category":
             return category(attribute.column, name, name)

@@ -14,6 +14,7 @@ from monitoring.next_steps import next_steps
 from monitoring.priority_rows import priority_rows
 from monitoring.sources import Model
 from monitoring.texts import Text
+from scoring.units import symbol_of
 
 NAMED_COLUMNS = 3
 
@@ -45,6 +46,7 @@ def report_figures(
         "untested": figures["untested"],
         "model": model_card(model, version),
         "priority": priority_rows(scores, settings.monitoring.priority_rows),
+        "currency": symbol_of(settings.intake.currency),
         "open_leads": None if scores is None else len(scores),
         "next_steps": [step.to_json() for step in next_steps(inspection, has_model=model is not None)],
     }

@@ -73,6 +73,7 @@ def test_the_figures_hold_what_the_page_says(page_and_figures: tuple[str, dict])
     assert len(figures["priority"]) == 10
     assert figures["priority"][0]["lead_id"].startswith("L11")
     assert figures["priority"][0]["reasons"][0]["zh"] == "原因"
+    assert "¥1,000" in page
     assert figures["open_leads"] == 12
     assert any("Retrain" in step["en"] for step in figures["next_steps"])
 

@@ -83,9 +83,12 @@ def test_a_missed_milestone_is_to_become_a_condition() -> None:
 def test_a_channel_to_cut_is_to_be_screened_at_the_first_stage(quality) -> None:  # type: ignore[no-untyped-def]
     world = Small()
     world.month(6, 10, 0)
-    channels = [quality, replace(quality, channel="web", name="Web", verdict="keep")]
+    channels = [quality, replace(quality, channel="web", name=Text("Web", "官网"), verdict="keep")]
     found = [one for one in propose(world.facts(channels=channels), JUNE) if one.kind.startswith("channel_")]
     assert [(one.stage, one.kind) for one in found] == [("captured", "channel_fair")]
+    [step] = found[0].steps
+    assert "the leads of Fair on entry" in step.en
+    assert "“展会”" in step.zh
 
 
 @pytest.fixture
@@ -93,9 +96,8 @@ def quality():  # type: ignore[no-untyped-def]
     from monitoring.channel_quality import ChannelQuality  # noqa: PLC0415
 
     [share] = shrunk_shares(np.array([1]), np.array([50]))
-    return ChannelQuality(
-        "fair", "Fair", 50, 0.5, {}, share, None, None, None, None, None, None, None, "cut", Text("Cut.", "削减。")
-    )
+    name, cut = Text("Fair", "展会"), Text("Cut.", "削减。")
+    return ChannelQuality("fair", name, 50, 0.5, {}, share, None, None, None, None, None, None, None, "cut", cut)
 
 
 def test_a_recorded_proposal_reads_back_as_it_was() -> None:

@@ -59,6 +59,7 @@ LISTEN = """() => {
     setTimeout(() => fail(new Error("nothing changed")), 20_000);
   });
 }"""
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 OUTSIDE = """() => {
   const width = document.documentElement.clientWidth;
   const seen = [...document.querySelectorAll("body *")].filter((one) => !one.closest(".scroll, .skip, svg, .hidden"));
@@ -135,6 +136,7 @@ def test_every_page_is_whole(chromium: Browser, address: str, role: str, languag
         assert answer is not None
         assert answer.status == 200, path
         assert seen.page.evaluate(OUTSIDE) == [], path
+        assert seen.page.evaluate(SIDEWAYS) == 0, path
         name = f"{role}-{re.sub(r'[^a-z]+', '-', path.split('?')[0]).strip('-')}-{language}-{size}.png"
         if role == "admin":  # the others' pages are these with less on them
             seen.page.screenshot(path=SCREENSHOTS / name, full_page=True)
