@@ -50,6 +50,14 @@ def test_a_corrected_moment_is_an_update(load: Load, engine: Engine) -> None:
     assert report.tables["stage_events"]["updated"] == 1
 
 
+def test_columns_of_one_stage_are_entries_of_their_own(load_sqlite: Load, sqlite_engine: Engine) -> None:
+    both = {"Entered demo": "negotiation", "Entered won": "negotiation"}
+    part = {**MAPPING["tables"]["stage_events"], "stage_columns": both}
+    report = load_sqlite({**MAPPING, "tables": {**MAPPING["tables"], "stage_events": part}}, deals=DEALS)
+    assert [at for _, _, at in events(sqlite_engine)] == ["2024-01-05", "2024-02-01"]
+    assert report.notes == []
+
+
 def test_a_bad_moment_is_told_with_its_column(load_sqlite: Load) -> None:
     report = load_sqlite(MAPPING, deals=DEALS.replace("01/05/2024", "13/05/2024"))
     assert report.rejects_file
