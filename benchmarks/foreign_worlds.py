@@ -228,6 +228,12 @@ def _tables(co: Company) -> dict[str, pd.DataFrame]:
     }
     if rng.random() < 0.3:
         del tables["orders"]
+    left = reps.loc[~reps["active"], "rep_id"]
+    calls = tables["activities"]
+    late = calls["rep_id"].isin(left) & (calls["occurred_at"] >= co.moment(np.array([co.start]))[0])
+    calls.loc[late, "rep_id"] = rng.choice(reps.loc[reps["active"], "rep_id"].to_numpy(), int(late.sum()))
+    if rng.random() < 0.3:
+        tables["reps"] = tables["reps"].drop(columns="active")
     if cause != "integration_failure" and rng.random() < 0.3:
         del tables["sync_log"]
     if cause != "segment_misfit_price" and rng.random() < 0.15:

@@ -9,6 +9,11 @@ from features.moments import DAY_SECONDS, seconds_between
 from features.schema import Feature, number
 from features.shape import FeatureShape, slugged
 
+# What people call the kinds of activity that the bundle names; another goes by its own name.
+KIND_WORDS = {
+    "call": ("call", "电话"), "visit": ("visit", "拜访"), "email": ("e-mail", "邮件"), "chat": ("chat", "在线沟通"),
+    "web_form": ("web form", "网页表单"), "qr_scan": ("QR scan", "扫码"),
+}  # fmt: skip
 COLUMNS = ("kind", "direction", "duration_seconds", "is_effective", "occurred_at")
 
 
@@ -90,11 +95,13 @@ def catalogue(shape: FeatureShape) -> list[Feature]:
 
 
 def _kind_features(kind: str, shape: FeatureShape) -> list[Feature]:
-    name = f"activity_{slugged(kind)}"
+    name, (en, zh) = f"activity_{slugged(kind)}", KIND_WORDS.get(kind, (kind, kind))
+    if {en, zh} & (set(shape.activity_kinds) - {kind}):  # two kinds must not read the same
+        en = zh = kind
     return [
-        *[_window_count(name, f"Activities “{kind}”", f"“{kind}”活动次数", days) for days in shape.window_days],
-        number(f"{name}_count_total", f"Activities “{kind}” so far", f"累计“{kind}”活动次数", "activities"),
-        number(f"{name}_last_days", f"Days since the last “{kind}”", f"距上次“{kind}”天数", "days"),
+        *[_window_count(name, f"Activities “{en}”", f"“{zh}”活动次数", days) for days in shape.window_days],
+        number(f"{name}_count_total", f"Activities “{en}” so far", f"累计“{zh}”活动次数", "activities"),
+        number(f"{name}_last_days", f"Days since the last “{en}”", f"距上次“{zh}”天数", "days"),
     ]
 
 

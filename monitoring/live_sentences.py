@@ -86,10 +86,10 @@ def spread(figure: Measured) -> str:
 
     >>> from monitoring.intervals import Interval
     >>> spread(Measured(0.7512, Interval(0.7, 0.8))), spread(Measured(None, None))
-    ('0.751 (0.700 to 0.800)', '–')
+    ('0.751 (0.700–0.800)', '–')
     """
     if figure.value is None:
         return "–"
     if figure.interval is None:
         return f"{figure.value:.3f}"
-    return f"{figure.value:.3f} ({figure.interval.low:.3f} to {figure.interval.high:.3f})"
+    return f"{figure.value:.3f} ({figure.interval.low:.3f}–{figure.interval.high:.3f})"

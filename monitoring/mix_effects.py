@@ -158,7 +158,8 @@ def _sentence(en: str, zh: str, split: dict[str, Any]) -> Text:
     mix, low, high = (points(split["mix"][name]) for name in ("value", "low", "high"))
     rate = points(split["rate"]["value"])
     return Text(
-        f"Moved on from {en}: {was} before, {is_now} now; {mix} points from the mix ({low} to {high}), {rate} within.",
-        f"{zh}阶段的推进率由 {was} 变为 {is_now}；构成变化贡献 {mix} 个百分点（{low} 至 {high}），"
-        f"组内变化贡献 {rate}。",
+        f"Moved on from {en}: {was} before, {is_now} now. Of the change {mix} points come from other leads than before "
+        f"({low} to {high}), {rate} from leads of the same kind.",
+        f"{zh}阶段的推进率由 {was} 变为 {is_now}：线索构成变化贡献 {mix} 个百分点（{low} 至 {high}），"
+        f"同类线索自身变化贡献 {rate}。",
     )

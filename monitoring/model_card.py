@@ -12,7 +12,9 @@ from monitoring.texts import Text
 METRICS = {
     "roc_auc": Text("AUC (higher is better)", "AUC（越高越好）"),
     "average_precision": Text("Average precision (higher)", "平均精确率（越高越好）"),
-    "lift_at_10": Text("Lift in the best 10% (higher)", "前 10% 提升度（越高越好）"),
+    "lift_at_10": Text(
+        "Wins in the best tenth, times the average (higher)", "前十分之一的赢单率为平均的几倍（越高越好）"
+    ),
     "log_loss": Text("Log loss (lower)", "对数损失（越低越好）"),
     "brier": Text("Brier score (lower)", "Brier 分数（越低越好）"),
     "ece": Text("Calibration error (lower)", "校准误差（越低越好）"),

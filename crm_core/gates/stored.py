@@ -11,10 +11,13 @@ from sqlalchemy import Engine
 
 from configs.sections import Features
 from crm_core.database import read_transaction
-from crm_core.funnel.versions import rows_as_of
+from crm_core.funnel.versions import rows_as_of, rows_of_as_of
 from crm_core.gates.credit import CreditHold, credit_hold
 from crm_core.gates.facts import Invoice
+from crm_core.golden_record.aliases import members_of
 from crm_core.standing import Resolve, merges_or, resolved
+
+_COLUMNS = ["customer_id", "amount_cents", "due_on", "paid_on"]
 
 
 def credit_holds(
@@ -26,12 +29,24 @@ def credit_holds(
     ------
     DatabaseError: the database cannot be read.
     """
-    columns = ["customer_id", "amount_cents", "due_on", "paid_on"]
     with read_transaction(engine) as connection:
-        rows = rows_as_of(connection, "receivables", as_of, columns)
+        rows = rows_as_of(connection, "receivables", as_of, _COLUMNS)
         resolve = merges_or(resolve, connection, as_of)
     owners = resolved(rows["customer_id"], resolve)
     return {str(owner): credit_hold(_invoices(mine), as_of, rules) for owner, mine in rows.groupby(owners)}
+
+
+def hold_of(engine: Engine, rules: Features, customer_id: str, as_of: datetime) -> CreditHold:
+    """The gate of one customer, over all ids that it goes by at as_of.
+
+    Raises
+    ------
+    DatabaseError: the database cannot be read.
+    """
+    with read_transaction(engine) as connection:
+        ids = members_of(connection, customer_id, as_of)
+        rows = rows_of_as_of(connection, "receivables", as_of, _COLUMNS, ("customer_id", ids))
+    return credit_hold(_invoices(rows), as_of, rules)
 
 
 def _invoices(rows: pd.DataFrame) -> Sequence[Invoice]:

@@ -21,7 +21,7 @@ COLUMNS = {
         "employee_count", "industry", "region", "rep_id", "attributes",
     ),
     "customers": ("employee_count", "industry", "region"),
-    "reps": ("name", "team", "hired_on", "weekly_capacity_hours"),
+    "reps": ("name", "team", "hired_on", "weekly_capacity_hours", "active"),
     "stage_events": ("lead_id", "stage", "entered_at", "reason"),
     "activities": ("lead_id", "occurred_at", "rep_id", "direction", "duration_seconds", "summary"),
     "attribute_changes": ("entity", "entity_id", "attribute", "value", "changed_at"),
@@ -42,7 +42,7 @@ class CaseFacts:
     activities: one row per activity: `lead` (row, -1 for none), occurred_at, rep_id, duration_seconds, summary.
     orders: one row per order with a positive amount: `lead` (-1 for none), customer_id, ordered_at, amount_cents,
         category, discount_rate (0..1). cancellations: the other orders.
-    reps: one row per rep, by rep_id: name, team, hired_on, weekly_capacity_hours.
+    reps: one row per rep, by rep_id: name, team, hired_on, weekly_capacity_hours, active.
     channels: name of each channel by its id.
     spend: channel_id, spent_on, amount_cents.
     """

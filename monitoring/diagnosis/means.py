@@ -3,7 +3,8 @@
 Price of a lead: the median list price of its product's orders in the last year (amount / (1 - discount), per order),
 where there are `FEWEST` of them; else its own expected amount; else the median order. Means: its budget, else its
 expected amount. The stuck are compared with the others of now; that is news where they have less than the stuck of
-before, or where those who cannot pay make up the anomaly. Test: Mann and Whitney (Ann. Math. Statist. 18, 1947); its
+before, or where those who cannot pay make up the anomaly. Where a price rose for all, the others have as little: then
+these two must agree. Test: Mann and Whitney (Ann. Math. Statist. 18, 1947); its
 U / (n1 n2) is the chance that a stuck lead has less to spend than another.
 """
 
@@ -122,7 +123,8 @@ def _judge(ratio: Floats, of: Sides, explained: float) -> tuple[float, dict[str,
     if len(before) >= FEWEST:
         news, sure_news = _less(stuck, before)
         figures |= {"median_ratio_stuck_before": float(np.median(before)), "chance_less_than_before": news}
-        strength *= max(ramp(news, *LESS) * sure_news, explained)
+        less_than_before = ramp(news, *LESS) * sure_news
+        strength = max(strength * max(less_than_before, explained), less_than_before * explained)
     return strength, figures | {"explained": explained}
 
 

@@ -53,8 +53,8 @@ class KeyWord:
 class Topic:
     """Share of the leads with summaries that speak of a topic: the stuck, the others, and the stuck of before.
 
-    `strength`: the stuck speak of it more than the others do, and either more than the stuck of before or so that
-    those who do make up the anomaly (`explained`).
+    `strength`: two of three agree: the stuck speak of it more than the others do; more than
+    the stuck of before; those who speak of it make up the anomaly (`explained`).
     """
 
     name: str
@@ -141,8 +141,8 @@ def _topic(trait: Trait, of: Sides, explained: float) -> Topic:
     k0, n0 = _counts(
         np.where((before != trait.labels.index(UNTOLD)).any(axis=0), (before != 0).all(axis=0), 2)[of.before]
     )
-    against = max(_contrast(k1, n1, k0, n0), explained) if n0 >= 10 else 1.0
-    strength = _contrast(k1, n1, k2, n2) * against
+    than_others, news = _contrast(k1, n1, k2, n2), _contrast(k1, n1, k0, n0) if n0 >= 10 else 1.0
+    strength = max(than_others * max(news, explained), (news if n0 >= 10 else 0.0) * explained)
     return Topic(trait.name, k1 / max(n1, 1), k2 / max(n2, 1), k0 / n0 if n0 else None, explained, strength)
 
 

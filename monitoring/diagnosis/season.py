@@ -23,7 +23,8 @@ from monitoring.diagnosis.look import Look, ramp
 from monitoring.texts import Text, percent
 
 FESTIVAL_REACH_DAYS = 60
-SURE = (3.0, 1.6)  # standard errors of last year's anomaly that count in full, and from which they count
+# A pile varies more than Poisson has it: of calm weeks a year before, some reach 2.9.
+SURE = (4.0, 2.0)  # standard errors of last year's anomaly that count in full, and from which they count
 ALIKE = (0.6, 0.2)  # size of last year's anomaly as a share of this one, likewise
 RAMP_DAYS = 30  # a funnel that has just begun fills up: that is no season
 

@@ -14,7 +14,7 @@ the number of groups (Bonferroni; O. Dunn, J. Am. Stat. Assoc. 56, 1961).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -35,6 +35,7 @@ from monitoring.diagnosis.traits import SEGMENTS, SOURCES, UNTOLD
 FEWEST_WINDOWS = 3  # of a stage's own, beside those that the other stages lend
 LENT_WINDOWS = 4  # weight of the other stages' dispersion, in windows
 Counts = npt.NDArray[np.int64]
+Moments = npt.NDArray[np.datetime64]
 Bools = npt.NDArray[np.bool_]
 
 
@@ -53,25 +54,23 @@ def slow_alarms(facts: CaseFacts, days: int, settings: Settings, told: Sequence[
     """
     has_one = {alarm.stage for alarm in told if alarm.rule in {"stage_conversion", "stage_stock"}}
     stages, own = facts.funnel.funnel.stages, settings.diagnosis
-    open_ones = [place for place, _ in steps_of(facts.funnel) if stages[place].outcome is None]
-    whole = {place: _Stage(facts, place, days, own) for place in open_ones}
-    pooled = _pooled(list(whole.values()))
+    of_all = _Stage.all_of(facts, days, own)
+    pooled = _pooled([stage for _, stage in of_all.values()])
+    groups = list(_groups(facts))
+    whole = _Line(own.slow_drop, own.slow_alpha, pooled)
+    part = _Line(own.group_drop, own.slow_alpha / max(len(groups), 1), pooled)
     found = []
-    for place in open_ones:
+    for place, (stays, stage) in of_all.items():
         if stages[place].name not in has_one:
-            line = _Line(own.slow_drop, own.slow_alpha, pooled)
-            alarm = _judge(facts, place, whole[place], line, settings, {})
-            found.append(alarm or _worst_group(facts, place, days, pooled, settings))
+            alarm = _judge(facts, place, stage, whole, settings, {})
+            of_groups = (_judge(facts, place, stage.of(stays, who), part, settings, name) for name, who in groups)
+            found.append(alarm or _deepest(of_groups))
     return [alarm for alarm in found if alarm]
 
 
-def _worst_group(facts: CaseFacts, place: int, days: int, pooled: float, settings: Settings) -> Alarm | None:
-    """The alarm of the group of a stage whose share fell furthest."""
-    own = settings.diagnosis
-    groups = list(_groups(facts))
-    line = _Line(own.group_drop, own.slow_alpha / max(len(groups), 1), pooled)
-    judged = (_judge(facts, place, _Stage(facts, place, days, own, who), line, settings, name) for name, who in groups)
-    return min((alarm for alarm in judged if alarm), key=lambda alarm: alarm.change, default=None)
+def _deepest(alarms: Iterable[Alarm | None]) -> Alarm | None:
+    """The alarm of the share that fell furthest."""
+    return min((alarm for alarm in alarms if alarm), key=lambda alarm: alarm.change, default=None)
 
 
 def _groups(facts: CaseFacts) -> Iterator[tuple[dict[str, str], Bools]]:
@@ -90,21 +89,49 @@ def _pooled(stages: Sequence[_Stage]) -> float:
     return float(np.average([one.dispersion for one in usual], weights=free)) if usual else 1.0
 
 
+@dataclass(frozen=True)
+class _Stays:
+    """[stays] of one stage: moments, lead, and whether it moved on."""
+
+    entered: Moments
+    left: Moments
+    lead: Counts
+    is_forward: Bools
+
+    def of(self, who: Bools) -> _Stays:
+        """Those of some leads; `who`: [leads]."""
+        mine = who[self.lead]
+        return _Stays(self.entered[mine], self.left[mine], self.lead[mine], self.is_forward[mine])
+
+
 class _Stage:
     """Cases and hits of one stage, or of some leads in it, in a window that ends on any day."""
 
-    def __init__(self, facts: CaseFacts, place: int, days: int, rules: Diagnosis, who: Bools | None = None) -> None:
-        rows = (facts.funnel.stays["stage"] == place).to_numpy()
-        if who is not None:
-            rows &= who[facts.funnel.stays["lead"].to_numpy()]
-        stays = facts.funnel.stays[rows]
-        left = stays["left_at"].to_numpy()
-        self._entered, self._left = np.sort(stays["entered_at"].to_numpy()), np.sort(left[~np.isnat(left)])
-        self._forward = np.sort(left[is_forward(facts.funnel)[rows]])
-        self._now, self.days = facts.now, days
+    def __init__(self, stays: _Stays, now: np.datetime64, days: int, windows: range) -> None:
+        left = stays.left
+        self._entered, self._left = np.sort(stays.entered), np.sort(left[~np.isnat(left)])
+        self._forward = np.sort(left[stays.is_forward])
+        self._now, self.days, self._windows = now, days, windows
+
+    @classmethod
+    def all_of(cls, facts: CaseFacts, days: int, rules: Diagnosis) -> dict[int, tuple[_Stays, _Stage]]:
+        """Every open stage by its place."""
         first = facts.funnel.leads["created_at"].min()
-        known = int((facts.now - first.to_datetime64()) / (days * DAY)) - 2 if len(rows) else 0
-        self._windows = range(2, 1 + min(known, 1 + rules.slow_windows))
+        known = int((facts.now - first.to_datetime64()) / (days * DAY)) - 2 if len(facts.funnel.leads) else 0
+        windows = range(2, 1 + min(known, 1 + rules.slow_windows))
+        told, forward, stages = facts.funnel.stays, is_forward(facts.funnel), facts.funnel.funnel.stages
+        columns = [told[name].to_numpy() for name in ("entered_at", "left_at", "lead")]
+        found = {}
+        for place, _ in steps_of(facts.funnel):
+            if stages[place].outcome is None:
+                mine = (told["stage"] == place).to_numpy()
+                stays = _Stays(*(column[mine] for column in columns), forward[mine])
+                found[place] = (stays, cls(stays, facts.now, days, windows))
+        return found
+
+    def of(self, stays: _Stays, who: Bools) -> _Stage:
+        """The same of some leads."""
+        return _Stage(stays.of(who), self._now, self.days, self._windows)
 
     def counts(self, day: int, windows: Sequence[int]) -> tuple[Counts, Counts]:
         """[windows] hits and cases of windows (0: ends `day` days ago, 1: the one before it)."""
@@ -128,7 +155,7 @@ def _judge(
 
     def verdict(day: int) -> tuple[int, int, UsualShare] | None:
         """Hits, cases and what is usual, on a day when the share is low."""
-        [hits], [cases] = stage.counts(day, [0])
+        hits, cases = (int(count[0]) for count in stage.counts(day, [0]))
         usual = stage.usual(day) if cases >= rules.min_leads else None
         if usual is None or hits >= usual.share * (1 - line.drop) * cases:
             return None

@@ -1,8 +1,9 @@
 """How much work there is for those who do it: new leads and hours of activities per hour of capacity, now and before.
 
 Capacity: week by week the hours of everybody who did something in that week (an activity, or a lead that came to them);
-who has no figure counts with the mean of the others, or 40 hours. A rep who left is missing as a fact of the weeks,
-whatever the table of reps says today.
+who has no figure counts with the mean of the others, or 40 hours. A rep who left is missing as a fact of the weeks
+before, whatever the table of reps says today; in the window of now those whom the table says inactive are missing too,
+though calls may still be booked on their names.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def look_at_workload(facts: CaseFacts, cases: Cases, rules: Diagnosis) -> Look:
         f"（此前{figures['leads_per_rep_before']:.1f}条），在岗{figures['reps_now']:.0f}人"
         f"（此前{figures['reps_before']:.0f}人）。",
     )
-    return Look("workload", ramp(growth, rules.load_growth, rules.load_growth / 5), {**figures, "growth": growth}, text)
+    return Look("workload", ramp(growth, rules.load_growth, rules.load_growth / 2), {**figures, "growth": growth}, text)
 
 
 def _work(facts: CaseFacts) -> pd.DataFrame:
@@ -84,7 +85,10 @@ def _load(work: pd.DataFrame, facts: CaseFacts, cases: Cases, team: str | None) 
     if min((window == 0).sum(), (window > 0).sum()) < FEWEST:
         return {}
     hours = _capacity(facts)
-    tables = [_figures(work[window == number], hours, cases.days) for number in range(cases.windows + 1)]
+    here = hours.where((facts.reps["active"] != False).to_numpy(), 0.0)  # noqa: E712 (None: nothing is said)
+    tables = [
+        _figures(work[window == number], hours if number else here, cases.days) for number in range(cases.windows + 1)
+    ]
     before = pd.DataFrame(tables[1:]).mean()
     figures: dict[str, Any] = {"team": team}
     for name, value in tables[0].items():
@@ -99,12 +103,12 @@ def _capacity(facts: CaseFacts) -> pd.Series[Any]:
 
 
 def _figures(work: pd.DataFrame, hours: pd.Series[Any], days: int) -> dict[str, float]:
-    """Figures of one window; `age` in `work` counts days up to its end."""
+    """Figures of one window; `age` in `work` counts days up to its end. Who has no hours is not at work."""
     weeks = max(days / WEEK, 1.0)
     at_work = work.assign(week=np.minimum(work["age"] // WEEK, int(weeks) - 1))[["rep_id", "week"]].drop_duplicates()
-    default = float(hours.mean()) if len(hours) else DEFAULT_HOURS
-    capacity = float(at_work["rep_id"].map(hours).fillna(default).sum()) / int(weeks)
-    count = len(at_work) / int(weeks)
+    default = float(hours[hours > 0].mean()) if (hours > 0).any() else DEFAULT_HOURS
+    each = at_work["rep_id"].map(hours).fillna(default)
+    capacity, count = float(each.sum()) / int(weeks), float((each > 0).sum()) / int(weeks)
     leads, done = float(work["is_lead"].sum()), float(work["seconds"].sum()) / SECONDS
     return {
         "reps": count, "capacity_hours": capacity, "leads": leads,

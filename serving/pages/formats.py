@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,6 +26,10 @@ class Formats:
     language: str
     zone: ZoneInfo
     currency: str
+
+    def of(self, currency: str) -> Formats:
+        """The same with amounts of another currency."""
+        return replace(self, currency=currency)
 
     def count(self, value: Any) -> str:
         """A whole number."""

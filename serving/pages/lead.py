@@ -9,6 +9,8 @@ from urllib.parse import quote
 from starlette.responses import RedirectResponse, Response
 
 from crm_core.funnel import touch_points
+from crm_core.gates.signing import SigningPermission, may_sign
+from crm_core.gates.stored import hold_of
 from crm_core.lookup.leads import find_lead
 from crm_core.lookup.scores import receipts_of, score_points
 from crm_core.overrides import override_history
@@ -46,7 +48,7 @@ def lead(asked: PageRequest, desk: Desk) -> Response:
         touches=touches[::-1][:TOUCHES_SHOWN],
         count_touches=len(touches), stage=stage, play=desk.settings.playbook.stages.get(stage),
         overrides=override_history(desk.engine, lead_id, desk.now), may_override=visitor.role in OVERRIDING,
-        planned=_planned(lead_id, desk) if score else None,
+        planned=_planned(lead_id, desk) if score else None, signing=_signing(row["customer_id"], desk),
         stages=stage_names(desk, visitor.language), channels=desk.channels(visitor.language),
         reps=desk.reps(visitor.scope),
     )  # fmt: skip
@@ -80,6 +82,11 @@ def _score(lead_id: str, desk: Desk) -> LeadScore | None:
     values = [vector.values for vector in found.values()]
     scores = score_vectors(champion.artefact, values, desk.settings)
     return scores[0] if scores else None
+
+
+def _signing(customer_id: str | None, desk: Desk) -> SigningPermission | None:
+    """Whether the lead may be shown as ready to sign, and why not; None where nobody is known to pay."""
+    return may_sign(hold_of(desk.engine, desk.settings.features, customer_id, desk.now)) if customer_id else None
 
 
 def _planned(lead_id: str, desk: Desk) -> dict[str, Any] | None:

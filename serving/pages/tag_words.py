@@ -39,7 +39,9 @@ class TagWords:
 
     def conditions(self, all_bounds: dict[str, Bounds]) -> str:
         """All that a tag asks."""
-        return "; ".join(self.condition(name, bounds) for name, bounds in all_bounds.items())
+        return ("；" if self.texts.language == "zh" else "; ").join(
+            self.condition(name, bounds) for name, bounds in all_bounds.items()
+        )
 
     @property
     def _colon(self) -> str:

@@ -30,7 +30,18 @@ def environment() -> jinja2.Environment:
     )
     made.globals["asset"] = lambda name: assets()[name].url
     made.filters["sparkline"] = sparkline
+    made.filters["spoken"] = spoken
     return made
+
+
+def spoken(name: str) -> str:
+    """A name that a machine gave, as people write it.
+
+    >>> spoken("customer.invoice_kind"), spoken("紧急程度")
+    ('Customer: invoice kind', '紧急程度')
+    """
+    words = name.replace(".", ": ").replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def render(template: str, visitor: Visitor, here: str, **values: Any) -> HTMLResponse:

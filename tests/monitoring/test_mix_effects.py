@@ -77,7 +77,7 @@ def test_a_clear_effect_is_said_in_words(
 ) -> None:
     [said] = clear_effects(effects_of(world, settings, rules), "channel", world[0])
     assert said.en.startswith("Moved on from Captured: ")
-    assert "points from the mix" in said.en
+    assert "points come from other leads than before" in said.en
     assert said.zh.startswith("线索获取阶段的推进率由")
 
 

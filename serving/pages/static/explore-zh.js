@@ -10,11 +10,21 @@ const WORDS = {
   "Pro Light": "浅色", "Pro Dark": "深色",
 };
 const GROUPS = { "min by": "取最小时的值", "max by": "取最大时的值", "weighted mean": "加权平均" };
+// Of the panel in which a computed column is written; what is wrong with it is told by patterns, since it names columns.
+const LABELS = { Expression: "表达式", Create: "创建", Save: "保存", Reset: "重置", "Delete Column": "删除此列", "Transpose Pivots": "行列互换" };
+const FAULTS = [
+  [/^Empty expression!$/, "请输入表达式。"],
+  [/^Value Error - Input column "(.*)" does not exist\.$/, "没有字段“$1”。"],
+  [/^(?:\w+ Error)\b.*$/s, "表达式有误：$&"],
+];
 const TREE = { childList: true, characterData: true, subtree: true };
 
 const translate = (text) => {
   const word = text.nodeValue.trim();
-  const isOption = text.parentElement?.nodeName === "OPTION";
+  const around = text.parentElement, isOption = around?.nodeName === "OPTION";
+  if (["LABEL", "BUTTON"].includes(around?.nodeName) && Object.hasOwn(LABELS, word)) text.nodeValue = LABELS[word];
+  const fault = around?.className === "error" && FAULTS.find(([pattern]) => pattern.test(word));
+  if (fault) text.nodeValue = word.replace(...fault);
   if (Object.hasOwn(WORDS, word) && (isOption || word === "TOTAL")) text.nodeValue = WORDS[word];
   else if (isOption && word.startsWith("by ")) text.nodeValue = `按${word.slice(3)}`;
 };
@@ -22,6 +32,7 @@ const translate = (text) => {
 const visit = (node) => {
   if (node.nodeType === Node.TEXT_NODE) return translate(node);
   if (node.nodeName === "OPTGROUP" && Object.hasOwn(GROUPS, node.label)) node.label = GROUPS[node.label];
+  if (Object.hasOwn(LABELS, node.title ?? "")) node.title = LABELS[node.title];
   if (node.shadowRoot) watch(node.shadowRoot);
   node.childNodes.forEach(visit);
 };

@@ -75,3 +75,10 @@ def test_slow_and_late_leads_are_a_shortage_without_a_table_of_reps() -> None:
     assert seen.workload.strength == 0.0
     found = scores(seen, RULES)
     assert max(NAMES, key=lambda name: found[name].value) == "capacity_shortage"
+
+
+def test_slow_leads_are_no_shortage_where_the_work_was_measured_and_did_not_grow() -> None:
+    seen = examined(moved_after(10, standing=60))
+    measured = replace(seen, workload=Look("workload", 0.0, {"growth": 0.0}), response=Look("response", 0.0))
+    found = scores(measured, RULES)
+    assert max(NAMES, key=lambda name: found[name].value) == "unknown"

@@ -39,3 +39,21 @@ def test_without_reps_there_is_no_load() -> None:
     world.steady(20)
     facts = world.facts()
     assert look_at_workload(facts, cases_of(facts), RULES).figures == {}
+
+
+def test_calls_booked_on_those_who_left_are_no_capacity() -> None:
+    world = staffed(40, 4)
+    for row, active in zip(world.tables["reps"], [True, None, False, False], strict=True):
+        row["active"] = active
+    facts = world.facts()
+    look = look_at_workload(facts, cases_of(facts), RULES)
+    assert look.figures["reps_now"] == pytest.approx(2.0)
+    assert look.figures["reps_before"] == pytest.approx(4.0)
+    assert look.figures["growth"] == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_fifth_more_leads_is_no_overload() -> None:
+    facts = staffed(48, 4).facts()
+    look = look_at_workload(facts, cases_of(facts), RULES)
+    assert look.figures["growth"] == pytest.approx(0.2, abs=0.02)
+    assert look.strength < 0.15

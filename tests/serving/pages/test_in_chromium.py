@@ -51,6 +51,7 @@ EXPLORED = {
     "en": ("Days in stage", "1 Captured", "TOTAL", "count", "rows are loaded"),
     "zh": ("停留天数", "1 线索获取", "合计", "计数", "已载入全部"),
 }
+WRITTEN = {"en": ("Expression", "Empty expression!", "Create"), "zh": ("表达式", "请输入表达式。", "创建")}
 LISTEN = """() => {
   const viewer = document.querySelector("perspective-viewer");
   window.aggregates = new Promise((done, fail) => {
@@ -237,6 +238,9 @@ def test_the_funnel_is_explored_without_eval_and_without_a_request_elsewhere(
         seen.page.evaluate(LISTEN)
         chosen.select_option("distinct count")
         assert "distinct count" in seen.page.evaluate("() => window.aggregates")
+        seen.page.click("#add-expression")
+        for word in WRITTEN[language]:
+            assert seen.page.locator(f"perspective-viewer >> text={word}").first.is_visible(), word
     seen.page.screenshot(path=SCREENSHOTS / f"rep-explore-{language}-{size}.png")
     seen.context.close()
     assert (seen.faults, seen.foreign) == ([], [])

@@ -44,7 +44,7 @@ def test_the_story_goes_from_the_alarm_to_what_it_would_bring(alarmed: Pages) ->
     words = words_of(alarmed.get(KEY))
     for part in (
         "The stock grew &lt;b&gt;.", "The fair did it.", "94% sure", "Channel Trade fair", "before 46%", "+27.0",
-        "Company size under 50, Channel Trade fair", "76% (1.9 times as common)", "预算有限 30 stuck, 25 others",
+        "Company size under 50, Channel Trade fair", "76% (1.9 times)", "预算有限 30 stuck, 25 others",
         "Money is short",
         "¥381k", "¥176k", "Too dear.", "Work grew. stands out", "Pre-screen the fair", "64 → 37", "33% → 40%",
         "The season 4%", "a_new_look.figure 0.5",

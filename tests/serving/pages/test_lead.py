@@ -5,13 +5,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from configs.settings import load_settings
+from crm_core.events import upsert_rows
 from crm_core.overrides import current_overrides
 from crm_core.receipts import Receipt, write_receipts
+from features.on_demand import BUDGET_MISFIT, SIZE_MISFIT
 from scoring.artefact import Artefact
 from scoring.errors import UnknownVersionError
 from serving.pages.old_models import OldModels
 from tests.serving import fakes
 from tests.serving.pages.conftest import Pages, token_of, words_of
+from tests.serving.pages.firm import LEARNT_AT
 
 pytestmark = pytest.mark.slow
 
@@ -40,6 +44,33 @@ def test_a_score_at_the_end_of_its_range_says_why(
     assert "what became of 50 closed leads" in told
     assert ("often than told" in told) == bool(words)
     assert words in told
+
+
+def test_a_lead_whose_customer_owes_too_much_is_not_ready_to_sign(pages: Pages) -> None:
+    assert "Not ready to sign" not in words_of(pages.get("/lead?id=L1", "rep"))
+    due = (fakes.NOW - timedelta(days=20)).date().isoformat()
+    owed = [{"invoice_id": key, "customer_id": "C1", "amount": "150.00", "due_on": due} for key in ("I1", "I2")]
+    _, faults = upsert_rows(pages.engine, "receivables", owed, load_settings(), LEARNT_AT)
+    assert not faults
+    told = words_of(pages.get("/lead?id=L1", "rep"))
+    assert "Not ready to sign: 2 overdue receivables (300.00), credit is held from 2 on" in told
+    assert "Not ready to sign" not in words_of(pages.get("/lead?id=a%2Fb%3Fc", "rep"))
+
+
+@pytest.mark.parametrize(
+    ("code", "en", "zh"),
+    [
+        (SIZE_MISFIT, "far outside the product's target firms", "远离产品目标客户"),
+        (BUDGET_MISFIT, "too small a part of the expected amount", "比例过低"),
+    ],
+)
+def test_what_the_pre_screen_refuses_is_said_in_words(pages: Pages, code: str, en: str, zh: str) -> None:
+    vector = fakes.FakeVector("L1", fakes.lead_values(15.0, prescreen=code))
+    pages.service.reader.vectors["leads", "L1"] = vector
+    told = pages.get("/lead?id=L1", "rep").replace("&#39;", "'")
+    assert en in words_of(told)
+    assert code not in told
+    assert zh in words_of(pages.get("/lead?id=L1", "rep", **{"accept-language": "zh"}))
 
 
 def test_another_reps_lead_is_404_and_reads_like_none(pages: Pages) -> None:
