@@ -57,6 +57,15 @@ def incomparable(version: object, error: Exception) -> Words:
     }
 
 
+def tainted(version: object, columns: Sequence[str]) -> Words:
+    """The champion learnt from columns that the leak guard keeps out now: on the past it knows the outcome."""
+    names = ", ".join(columns)
+    return {
+        "en": f"The champion, version {version}, was not compared: it learnt from what is quarantined now ({names}).",
+        "zh": f"未与冠军模型（版本 {version}）比较：它用到了现已隔离的列（{names}）。",
+    }
+
+
 def refused(faults: Sequence[Words]) -> Words:
     """All faults in one sentence."""
     return {

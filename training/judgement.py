@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from training.by_age import metrics_by_age
 from training.candidate import Candidate, told_by
 from training.dataset import Dataset
 from training.gate import CHAMPION, Verdict, judge
-from training.gate_words import NO_CHAMPION, Words, incomparable
+from training.gate_words import NO_CHAMPION, Words, incomparable, tainted
 from training.level import Told, followed, probabilities
 from training.split import Split
 
@@ -48,16 +49,20 @@ class Judgement:
 
 
 def judge_candidate(
-    candidate: Candidate, parts: Split, settings: Settings, registry: Registry | None, seed: int
-) -> Judgement:
-    """Score the test part once and let the gate decide."""
+    candidate: Candidate, parts: Split, settings: Settings, registry: Registry | None, seed: int,
+    quarantined: Sequence[str] = (),
+) -> Judgement:  # fmt: skip
+    """Score the test part once and let the gate decide.
+
+    quarantined: columns kept out of the candidate; a champion that learnt from one is no bar.
+    """
     test, artefact = parts.test, candidate.artefact
     said = told_by(artefact, test)
     told = told_by(artefact, parts.past).and_also(said)
     predictions = probabilities(followed(said, told, candidate.memory))
     rivals = baseline_predictions(parts, settings.training)
     baselines = {name: metrics_of(test, p, test.w) for name, p in rivals.items()}
-    champion, note = _champion(artefact, test, registry)
+    champion, note = _champion(artefact, test, registry, quarantined)
     losses = {"candidate": row_losses(test.y, predictions)} | {
         name: row_losses(test.y, p) for name, p in rivals.items() if name not in settings.training.gate.shown_only
     }
@@ -86,13 +91,17 @@ def _intervals(test: Dataset, p: Floats, seed: int) -> dict[str, list[float]]:
     return metric_intervals(lambda w: metrics_of(test, p, w), test.w, test.entity, samples, seed)
 
 
-def _champion(artefact: Artefact, test: Dataset, registry: Registry | None) -> tuple[Floats | None, Words | None]:
+def _champion(
+    artefact: Artefact, test: Dataset, registry: Registry | None, quarantined: Sequence[str]
+) -> tuple[Floats | None, Words | None]:
     """The champion's predictions of the test part, or why there are none."""
     reference = registry.champion(artefact.name) if registry else None
     if reference is None:
         return None, NO_CHAMPION
     try:
         champion = Artefact.load(reference.folder)
+        if told := [spec.name for spec in champion.features if spec.name in quarantined]:
+            return None, tainted(reference.version, told)
         return champion.predict(champion.encode(test.frame)), None
     except (FeatureMissingError, ArtefactError) as error:
         return None, incomparable(reference.version, error)

@@ -71,7 +71,8 @@ def train(  # noqa: PLR0913, PLR0917 (the agreed signature)
     parts = parts.without(unseen)
     choice = searched(parts, settings, Budget(trials, timeout), seed, progress)
     progress.say(f"{model}: judging on the newest {len(parts.test):,} rows.")
-    choice, candidate, judgement = _judged(choice, parts, settings, registry, seed, as_of)
+    kept_out = [column.column for column in quarantined]
+    choice, candidate, judgement = _judged(choice, parts, settings, registry, seed, as_of, kept_out)
     newest = at_newest_level(candidate.artefact, candidate.memory, judgement.told, as_of)
     shipped = described(newest, parts.without(choice.moving), settings)
     artefact = _finished(shipped, candidate.memory, parts, choice, judgement, quarantined, seed, settings)
@@ -133,19 +134,20 @@ def searched(parts: Split, settings: Settings, budget: Budget, seed: int, progre
 
 
 def _judged(
-    choice: Choice, parts: Split, settings: Settings, registry: Registry, seed: int, as_of: datetime
-) -> tuple[Choice, Candidate, Judgement]:
+    choice: Choice, parts: Split, settings: Settings, registry: Registry, seed: int, as_of: datetime,
+    kept_out: list[str],
+) -> tuple[Choice, Candidate, Judgement]:  # fmt: skip
     """The choice, or the simpler model that the gate refuses it for, where nothing is in use: better that than no
     scores. That one passes the same gate; of the test only which of the two is better was then used to choose.
     """
     candidate = fit_candidate(parts.without(choice.moving), choice, settings, seed, as_of)
-    judgement = judge_candidate(candidate, parts, settings, registry, seed)
+    judgement = judge_candidate(candidate, parts, settings, registry, seed, kept_out)
     better = judgement.verdict.better
     simpler = choice.instead(better) if better and registry.champion(parts.fit.model) is None else None
     if simpler is None:
         return choice, candidate, judgement
     second = fit_candidate(parts.without(simpler.moving), simpler, settings, seed, as_of)
-    found = judge_candidate(second, parts, settings, registry, seed)
+    found = judge_candidate(second, parts, settings, registry, seed, kept_out)
     if not found.verdict.is_promoted:
         return choice, candidate, judgement
     words = joined(found.verdict.words, in_the_place_of(choice.rung.name, judgement.verdict.words))

@@ -129,6 +129,8 @@ def to_batch(plan: Plan, converted: Converted, book: AttributeBook) -> Batch:
     if spec.entity:
         given = {name: converted.clean[name] for name in plan.attributes if name in converted.clean}
         columns["attributes"] = book.to_json(spec.entity, given, count, plan.reading)
+    if plan.stage_column:
+        columns["stage_column"] = [plan.stage_column] * count
     if spec.key_parts:
         derived = derived_keys(columns, spec.key_parts)
         columns[spec.key] = [

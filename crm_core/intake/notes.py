@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from crm_core.intake.chunk import SourceFile
@@ -10,6 +11,8 @@ from crm_core.intake.header import closest, listed
 from crm_core.intake.plan import Plan
 from crm_core.mapping import Mapping
 from crm_core.schema import BUNDLE
+
+_STAGE_MOMENT = re.compile(r"(?i)\b(date|time)[ _](entered|exited)\b|_date_(entered|exited)_|进入.*时间")
 
 
 def not_read(path: Path, files: dict[str, list[Path]], mapping: Mapping | None) -> list[str]:
@@ -36,6 +39,11 @@ def not_used(plan: Plan, file: SourceFile, mapping: Mapping | None) -> list[str]
     if plan.spec.counts_rows:
         notes.append(f"{file.name}: no {plan.spec.key} is mapped, so each row counts as one of {table}.")
     drop = mapping.tables[table].drop if mapping else []
+    if moments := [name for name in plan.attributes if _STAGE_MOMENT.search(name)]:
+        notes.append(
+            f"{file.name}: {listed(moments)} will be attributes of {table}, but look like moments of entering a stage, "
+            "which tell how the lead went on: name them under stage_columns of stage_events, or drop them."
+        )
     if lacking := [name for name in drop if name not in file.header]:
         hint = closest(lacking[0], file.header)
         notes.append(f"{file.name}: nothing to drop, for it has no column {', '.join(lacking)}.{hint}")

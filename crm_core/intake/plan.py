@@ -37,6 +37,7 @@ class Plan:
     reading: Reading
     is_log_of_events: bool = False
     stage_columns: dict[str, str] = field(default_factory=dict)
+    stage_column: str | None = None  # of them the one that this plan is for
     lines: str | None = None
 
 

@@ -31,9 +31,9 @@ def stage_plan(plan: Plan) -> Plan:
 def column_plans(plan: Plan) -> list[tuple[str, Plan]]:
     """For each of the `stage_columns` the plan by which its moments become entries into its stage.
 
-    A lead enters each stage once, so that a corrected moment is an update.
+    A lead has one moment in each column, so that a corrected one is an update.
     """
-    spec = replace(plan.spec, key_parts=("lead_id", "stage"))
+    spec = replace(plan.spec, key_parts=("lead_id", "stage_column"))
     return [
         (
             column,
@@ -42,6 +42,7 @@ def column_plans(plan: Plan) -> list[tuple[str, Plan]]:
                 spec=spec,
                 bindings={**plan.bindings, "entered_at": column},
                 constants={**plan.constants, "stage": stage},
+                stage_column=column,
             ),
         )
         for column, stage in plan.stage_columns.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -50,12 +51,21 @@ def score(
     announce_scores(context, entity.value.removesuffix("s"), scores)
     if out is not None:
         write_scores(scores, out)
-    human = f"Scored {len(scores):,} {entity.value} as of {context.as_of.isoformat()}" + (
-        f" into {out}." if out else "."
-    )
+    human = scored(len(scores), entity, context.as_of, out)
     context.answer(
         {"rows": len(scores), "out": str(out) if out else None}, human if out else f"{human}\n{_first_rows(scores)}"
     )
+
+
+def scored(count: int, entity: Entity, as_of: datetime, out: Path | None) -> str:
+    """What was done, and why nothing where it was nothing.
+
+    >>> scored(0, Entity.leads, datetime(2024, 5, 1), None)
+    'Scored 0 leads as of 2024-05-01T00:00:00: none was open then.'
+    """
+    place = f" into {out}" if out else ""
+    idle = {Entity.leads: "none was open then", Entity.customers: "none was active then"}
+    return f"Scored {count:,} {entity} as of {as_of.isoformat()}{place}" + ("." if count else f": {idle[entity]}.")
 
 
 def score_leads_now(context: Context) -> DataFrame:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 
 from configs.settings import Settings
-from features.schema import category
+from features.schema import category, number
 from scoring.artefact import Artefact
 from scoring.lead_batch import score_leads
 from scoring.mlflow_home import mlflow_client
@@ -153,3 +154,20 @@ def test_where_nothing_is_in_use_the_simpler_model_that_the_gate_found_better_is
     again = train("rfm", FakeRepository(frame), own, AS_OF, trials=1, timeout=600, seed=2)
     assert not again.is_promoted
     assert again.details["chosen"]["rung"] != "markov"
+
+
+def test_a_champion_that_learnt_from_what_is_quarantined_now_is_no_bar(tmp_path: Path) -> None:
+    """On the past it knows the outcome: no honest model would ever beat it."""
+    frame, own = won_leads(1200), settings_in(tmp_path)
+    told = number("attr_told", "Told", "已知")
+    frame.frame["attr_told"] = frame.frame["label"] + np.random.default_rng(1).normal(0, 0.05, len(frame.frame))
+    frame.features.append(replace(told, is_accepted=True))
+    leaky = train("win", FakeRepository(frame), own, AS_OF, trials=1, timeout=600, seed=1)
+    assert leaky.is_promoted
+    assert leaky.metrics["roc_auc"] > 0.99
+    frame.features[-1] = told
+    honest = train("win", FakeRepository(frame), own, AS_OF, trials=1, timeout=600, seed=1)
+    assert [one.column for one in honest.quarantined] == ["attr_told"]
+    assert "champion" not in honest.gate["against"]
+    words = f"version {leaky.version}, was not compared: it learnt from what is quarantined now (attr_told)."
+    assert words in honest.gate["reason"]

@@ -43,11 +43,30 @@ def test_the_moments_of_stages_are_no_attributes(load: Load, engine: Engine) -> 
     assert (json.loads(found) if isinstance(found, str) else found) == {"source": "web"}
 
 
+def test_moments_of_stages_that_would_be_attributes_are_told(load_sqlite: Load) -> None:
+    """They are filled the further a lead goes: a model would look good, and be of no use to a new lead."""
+    deals = 'Id,Created,"Date entered ""demo""",hs_date_entered_won\n1,2024-01-01,2024-01-05,\n'
+    leads = {"tables": {"leads": MAPPING["tables"]["leads"]}}
+    assert load_sqlite(leads, deals=deals).notes == [
+        'deals.csv: Date entered "demo", hs_date_entered_won will be attributes of leads, but look like moments of '
+        "entering a stage, which tell how the lead went on: name them under stage_columns of stage_events, "
+        "or drop them."
+    ]
+
+
 def test_a_corrected_moment_is_an_update(load: Load, engine: Engine) -> None:
     load(MAPPING, deals=DEALS)
     report = load(MAPPING, now=LATER, deals=DEALS.replace("01/05/2024", "01/06/2024"))
     assert events(engine)[0] == ("1", "solution_demo", "2024-01-06")
     assert report.tables["stage_events"]["updated"] == 1
+
+
+def test_columns_of_one_stage_are_entries_of_their_own(load_sqlite: Load, sqlite_engine: Engine) -> None:
+    both = {"Entered demo": "negotiation", "Entered won": "negotiation"}
+    part = {**MAPPING["tables"]["stage_events"], "stage_columns": both}
+    report = load_sqlite({**MAPPING, "tables": {**MAPPING["tables"], "stage_events": part}}, deals=DEALS)
+    assert [at for _, _, at in events(sqlite_engine)] == ["2024-01-05", "2024-02-01"]
+    assert report.notes == []
 
 
 def test_a_bad_moment_is_told_with_its_column(load_sqlite: Load) -> None:
