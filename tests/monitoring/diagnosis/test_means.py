@@ -55,7 +55,8 @@ def test_a_price_that_rose_for_all_is_told_against_before() -> None:
     for window in range(1, 4):
         for n in range(40):
             stays = 15 if n % 4 else 25  # a quarter stands at each window's end
-            made.lead(30 * window + 20 - n * 0.2, 30 * window + 20 - stays, budget=95_000.0, expected_amount=100_000.0)
+            entered = 30 * window + 20
+            made.lead(entered - n * 0.2, entered - stays, "lost", budget=95_000.0, expected_amount=100_000.0)
     for n in range(40):
         made.lead(20 - n * 0.2, 10 - n * 0.2 if n % 4 == 0 else None, budget=60_000.0, expected_amount=100_000.0)
     facts = made.facts()
