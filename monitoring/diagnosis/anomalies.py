@@ -12,7 +12,7 @@ from crm_core.funnel.stock_alarms import stock_alarms
 from monitoring.diagnosis.cases import Cases, milestone_cases, stage_cases
 from monitoring.diagnosis.errors import UnknownStageError
 from monitoring.diagnosis.facts import CaseFacts
-from monitoring.diagnosis.season import can_tell, lags, size
+from monitoring.diagnosis.season import lags, size, windows_told
 from monitoring.diagnosis.slow_alarms import slow_alarms
 
 MOST_QUIET = 2
@@ -41,7 +41,8 @@ def anomalies(
     An alarm of the synchronisation alone, or a stage that was asked for and is calm, is looked into where the figures
     moved most.
     """
-    found = [_of_alarm(facts, alarm, days, settings, 0) for alarm in told if alarm.rule != "sync"]
+    windows = settings.diagnosis.before_windows
+    found = [_of_alarm(facts, alarm, days, settings, 0, windows) for alarm in told if alarm.rule != "sync"]
     if not found and (told or stage):
         found = [_worst(facts, days, settings, stage)]
     alarmed: list[Alarm | None] = [alarm for alarm in told if alarm.rule != "sync"]
@@ -49,9 +50,9 @@ def anomalies(
     return [(cases, _then(facts, cases, alarm, settings)) for cases, alarm in zip(found, alarmed, strict=True)]
 
 
-def _of_alarm(facts: CaseFacts, alarm: Alarm, days: int, settings: Settings, lag: int) -> Cases:
+def _of_alarm(facts: CaseFacts, alarm: Alarm, days: int, settings: Settings, lag: int, windows: int) -> Cases:
     place = [stage.name for stage in facts.funnel.funnel.stages].index(alarm.stage)
-    end, windows = facts.now - lag * DAY, settings.diagnosis.before_windows
+    end = facts.now - lag * DAY
     if alarm.rule == "milestone":
         named = alarm.figures["milestone"]
         cases = next(one.cases for one in milestones(facts.funnel, settings) if one.name == named)
@@ -97,10 +98,10 @@ def _z(cases: Cases) -> float:
 def _then(facts: CaseFacts, cases: Cases, alarm: Alarm | None, settings: Settings) -> list[Cases]:
     found = []
     for lag in lags(facts.funnel.as_of.date(), settings):
-        if can_tell(facts, cases, lag):
-            if alarm is not None:
-                found.append(_of_alarm(facts, alarm, cases.days, settings, lag))
-            else:
-                end = cases.end - lag * DAY
-                found.append(stage_cases(facts, cases.place, cases.days, cases.windows, end, cases.is_stock))
+        windows = windows_told(facts, cases, lag)
+        if windows and alarm is not None:
+            found.append(_of_alarm(facts, alarm, cases.days, settings, lag, windows))
+        elif windows:
+            end = cases.end - lag * DAY
+            found.append(stage_cases(facts, cases.place, cases.days, windows, end, cases.is_stock))
     return found

@@ -44,11 +44,16 @@ def lags(as_of: date, settings: Settings) -> list[int]:
     return found
 
 
-def can_tell(facts: CaseFacts, cases: Cases, lag: int) -> bool:
-    """Whether the data reach back far enough for the weeks a year before and those before them."""
+def windows_told(facts: CaseFacts, cases: Cases, lag: int) -> int:
+    """How many windows before those of the weeks a year before the data reach back to, at most as many as now; 0: none.
+
+    Windows from before the data began would stand there as empty ones, and every pile after them as a season.
+    """
     first = facts.funnel.leads["created_at"].min()
-    needed = cases.end - (lag + 2 * cases.days + RAMP_DAYS) * DAY
-    return bool(pd.notna(first) and first.to_datetime64() <= needed)
+    if pd.isna(first):
+        return 0
+    told = (cases.end - first.to_datetime64()) / DAY - lag - RAMP_DAYS
+    return max(0, min(cases.windows, int(told // cases.days) - 1))
 
 
 def compare_years(now: Cases, then: Cases) -> Look:

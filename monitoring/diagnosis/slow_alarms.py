@@ -120,12 +120,12 @@ class _Stage:
         known = int((facts.now - first.to_datetime64()) / (days * DAY)) - 2 if len(facts.funnel.leads) else 0
         windows = range(2, 1 + min(known, 1 + rules.slow_windows))
         told, forward, stages = facts.funnel.stays, is_forward(facts.funnel), facts.funnel.funnel.stages
-        columns = [told[name].to_numpy() for name in ("entered_at", "left_at", "lead")]
+        entered, left, lead = (told[name].to_numpy() for name in ("entered_at", "left_at", "lead"))
         found = {}
         for place, _ in steps_of(facts.funnel):
             if stages[place].outcome is None:
                 mine = (told["stage"] == place).to_numpy()
-                stays = _Stays(*(column[mine] for column in columns), forward[mine])
+                stays = _Stays(entered[mine], left[mine], lead[mine], forward[mine])
                 found[place] = (stays, cls(stays, facts.now, days, windows))
         return found
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitoring.diagnosis.means import look_at_means, means_of, prices
+from monitoring.diagnosis.explained import explain
+from monitoring.diagnosis.means import look_at_means, means_of, means_traits, prices
 from monitoring.diagnosis.stuck import sides
 from tests.monitoring.diagnosis.made import Small, ago, cases_of
 
@@ -47,3 +48,23 @@ def test_without_budgets_orders_and_amounts_nothing_is_told() -> None:
     made.lead(5)
     facts = made.facts()
     assert look_at_means(means_of(facts), sides(facts, cases_of(facts)), [], "CNY").figures == {}
+
+
+def test_a_price_that_rose_for_all_is_told_against_before() -> None:
+    made = Small()
+    for window in range(1, 4):
+        for n in range(40):
+            stays = 15 if n % 4 else 25  # a quarter stands at each window's end
+            entered = 30 * window + 20
+            made.lead(entered - n * 0.2, entered - stays, "lost", budget=95_000.0, expected_amount=100_000.0)
+    for n in range(40):
+        made.lead(20 - n * 0.2, 10 - n * 0.2 if n % 4 == 0 else None, budget=60_000.0, expected_amount=100_000.0)
+    facts = made.facts()
+    cases, means = cases_of(facts), means_of(facts)
+    of = sides(facts, cases)
+    explained = [one for trait in means_traits(means) for one in explain(cases, trait, 200, 0)]
+    look = look_at_means(means, of, explained, "CNY")
+    assert look.figures["chance_less_than_others"] == pytest.approx(0.5, abs=0.1)
+    assert look.figures["chance_less_than_before"] > 0.9
+    assert look.strength > 0.5
+    assert look_at_means(means, of, [], "CNY").strength == 0.0

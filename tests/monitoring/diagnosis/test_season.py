@@ -5,7 +5,7 @@ from datetime import date
 
 from crm_core.funnel.figures import DAY
 from monitoring.diagnosis.cases import stage_cases
-from monitoring.diagnosis.season import can_tell, compare_years, lags
+from monitoring.diagnosis.season import compare_years, lags, windows_told
 from tests.monitoring.diagnosis.made import PLACE, SETTINGS, Small, cases_of
 
 
@@ -25,7 +25,7 @@ def strength(world: Small) -> float:
     facts = world.facts()
     now = cases_of(facts)
     then = stage_cases(facts, PLACE, 30, 3, facts.now - 364 * DAY, True)
-    assert can_tell(facts, now, 364)
+    assert windows_told(facts, now, 364) == now.windows
     return compare_years(now, then).strength
 
 
@@ -41,10 +41,19 @@ def test_a_short_history_tells_nothing() -> None:
     world = Small()
     world.steady(20)
     facts = world.facts()
-    assert not can_tell(facts, cases_of(facts), 364)
-    assert not can_tell(facts, replace(cases_of(facts), days=7), 364)
+    assert not windows_told(facts, cases_of(facts), 364)
+    assert not windows_told(facts, replace(cases_of(facts), days=7), 364)
 
 
 def test_after_the_spring_festival_the_years_are_also_laid_festival_on_festival() -> None:
     assert lags(date(2026, 3, 1), SETTINGS) == [364, 384]  # 17 February 2026 and 29 January 2025
     assert lags(date(2026, 8, 1), SETTINGS) == [364]
+
+
+def test_windows_before_the_data_began_are_not_compared_with() -> None:
+    world = Small()
+    world.steady(20, windows=16)  # 480 days: after the year and the ramp the rest holds one window before
+    facts = world.facts()
+    cases = cases_of(facts)
+    assert windows_told(facts, cases, 364) == 1
+    assert windows_told(facts, cases, 300) == cases.windows
