@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from phonenumbers import PhoneNumberMatcher
 from sqlalchemy import Connection, or_, select
 
 from crm_core.errors import UnknownPersonError
@@ -86,6 +87,7 @@ def _traces(versions: Sequence[Mapping[str, Any]], region: str) -> Traces:
     names = {str(row[name]) for row in versions for name in _NAMES if row.get(name)}
     for text in _texts([row.get("attributes") for row in versions]):  # a second number is often a field of its own
         phones |= {found.group() for found in MOBILE.finditer(text)}
+        phones |= {found.raw_string for found in PhoneNumberMatcher(text, region)}  # landlines, other countries
         emails |= {found.group() for found in EMAIL.finditer(text)}
     return Traces(frozenset(phones), frozenset(emails), frozenset(names), region)
 

@@ -132,6 +132,20 @@ def test_tombstones_hold_no_value_and_tell_who_was_erased(engine: Engine, plante
     assert planted.paths.erasure_key.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize(
+    ("kept", "quoted"), [("office 010-6552 9988", "01065529988"), ("+44 20 7946 0958", "+442079460958")]
+)
+def test_a_second_number_is_found_whatever_its_kind_and_country(
+    engine: Engine, load: Load, planted: Settings, kept: str, quoted: str
+) -> None:
+    load(
+        customers=f"customer_id,name,Second phone\nC8,第八家机械,{kept}\n",
+        activities=f"activity_id,occurred_at,kind,lead_id,summary\nA9,2024-02-06,call,L2,ring {quoted} too\n",
+    )
+    erase(engine, planted, "customer", "C8")
+    assert rows(engine, "SELECT summary FROM activities WHERE activity_id = 'A9'") == [("ring [erased] too",)]
+
+
 def test_an_id_that_is_a_phone_number_gets_a_pseudonym(engine: Engine, load: Load, planted: Settings) -> None:
     load(
         customers=f"customer_id,name\n{PHONE},secretword shop\n",
