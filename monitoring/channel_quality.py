@@ -182,7 +182,7 @@ def _row(facts: CaseFacts, measured: _Measured, g: int, label: str, settings: Se
         _finite(measured.fit[g]), _finite(measured.cycle[g]), value,
         spend, cost, _cost_interval(spend, won.hits) if cost is not None and spend is not None else None,
         measured.brought[g],
-        verdict, _text(measured, g, name, verdict, spend, currency),
+        verdict, _text(measured, g, name, verdict, (value, spend), currency),
     )  # fmt: skip
 
 
@@ -198,18 +198,24 @@ def _verdict(measured: _Measured, g: int, cost: float | None, value: float | Non
     return "grow" if won.interval.low > whole * (1 + rules.channel_margin) else "keep"
 
 
-def _text(measured: _Measured, g: int, name: Text, verdict: str, spend: float | None, currency: str) -> Text:
-    """The verdict with what the win rate of all would be without the channel (cut), or its own (grow, keep)."""
+def _text(
+    measured: _Measured, g: int, name: Text, verdict: str, money: tuple[float | None, float | None], currency: str
+) -> Text:
+    """The verdict with what the win rate of all would be without the channel and what its wins were worth (cut), or its
+    own win rate (grow, keep). money: value per win, spend.
+    """
     leads, wins = int(measured.leads.sum()), int(measured.is_won.sum())
     own, rest = measured.won[g], (wins - measured.won[g].hits) / max(leads - measured.won[g].rows, 1)
     if verdict == "cut":
-        money = f"{symbol_of(currency)}{spend:,.0f}" if spend else ""
-        saved = (f" and {money} saved", f"，并节省{money}") if money else ("", "")
+        value, spend = money
+        worth, told = (f"{symbol_of(currency)}{amount:,.0f}" for amount in ((value or 0) * own.hits, spend or 0))
+        lost = (f" (worth {worth})", f"（价值{worth}）") if value and own.hits else ("", "")
+        saved = (f" and {told} saved", f"，并节省{told}") if spend else ("", "")
         return Text(
             f"Cut {name.en}: without it {percent(rest, 1)} instead of {percent(wins / leads, 1)} of the leads are won, "
-            f"{own.hits} wins fewer{saved[0]}.",
+            f"{own.hits:,} wins{lost[0]} fewer{saved[0]}.",
             f"削减{name.zh}：剔除后赢单率为{percent(rest, 1)}而不是{percent(wins / leads, 1)}，"
-            f"赢单减少{own.hits}单{saved[1]}。",
+            f"赢单减少{own.hits:,}单{lost[1]}{saved[1]}。",
         )
     verb = ("Grow", "加大投入") if verdict == "grow" else ("Keep", "保持")
     more = round(own.interval.low * 100, 1)

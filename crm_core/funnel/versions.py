@@ -117,7 +117,8 @@ def _picked(bulk: BulkTable, names: Sequence[str], row: Row) -> Row:
 
 def _frame(spec: TableSpec, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
     """The rows as columns, by chunks, since a million rows held as objects take twice the memory."""
-    kinds, left, parts = {**{name: spec.kinds[name] for name in names}, **_PROVENANCE}, iter(rows), []
+    kinds, left = {**{name: spec.kinds[name] for name in names}, **_PROVENANCE}, iter(rows)
+    parts: list[pd.DataFrame] = []
     while (chunk := list(islice(left, _CHUNK_ROWS))) or not parts:
         columns = list(zip(*chunk, strict=True)) or [()] * len(kinds)
         told = zip(kinds, columns, strict=True)

@@ -48,8 +48,8 @@ def test_what_to_cut_keep_and_grow() -> None:
 def test_the_effect_of_a_cut_is_told_in_both_languages() -> None:
     [bad] = [row for row in channel_quality(world().facts(), SETTINGS) if row.channel == "bad"]
     assert "instead of" in bad.text.en
-    assert "2 wins fewer and ¥30,000 saved" in bad.text.en
-    assert "赢单减少2单" in bad.text.zh
+    assert "2 wins (worth ¥20,000) fewer and ¥30,000 saved" in bad.text.en
+    assert "赢单减少2单（价值¥20,000），并节省¥30,000" in bad.text.zh
 
 
 def test_without_leads_there_is_no_channel() -> None:
