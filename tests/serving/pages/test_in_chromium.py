@@ -232,7 +232,7 @@ def test_the_funnel_is_explored_without_eval_and_without_a_request_elsewhere(
     dwell, stage, total, count, all_shown = EXPLORED[language]
     seen.page.wait_for_selector(f"perspective-viewer-datagrid >> text={stage}")
     for word in (dwell, total):
-        assert seen.page.locator(f"perspective-viewer-datagrid >> text={word}").first.is_visible()
+        seen.page.locator(f"perspective-viewer-datagrid >> text={word}").first.wait_for()
     assert all_shown in seen.page.inner_text("#explore-state")
     if size == "desk":  # on a phone the panel is closed at first
         chosen = seen.page.locator(".aggregate-selector select").first
@@ -242,7 +242,7 @@ def test_the_funnel_is_explored_without_eval_and_without_a_request_elsewhere(
         assert "distinct count" in seen.page.evaluate("() => window.aggregates")
         seen.page.click("#add-expression")
         for word in WRITTEN[language]:
-            assert seen.page.locator(f"perspective-viewer >> text={word}").first.is_visible(), word
+            seen.page.locator(f"perspective-viewer >> text={word}").first.wait_for()
     seen.page.screenshot(path=SCREENSHOTS / f"rep-explore-{language}-{size}.png")
     seen.context.close()
     assert (seen.faults, seen.foreign) == ([], [])
