@@ -12,7 +12,8 @@ from features.shape import FeatureShape, slugged
 # What people call the kinds of activity that the bundle names; another goes by its own name.
 KIND_WORDS = {
     "call": ("call", "电话"), "visit": ("visit", "拜访"), "email": ("e-mail", "邮件"), "chat": ("chat", "在线沟通"),
-    "web_form": ("web form", "网页表单"), "qr_scan": ("QR scan", "扫码"),
+    "web_form": ("web form", "网页表单"), "qr_scan": ("QR scan", "扫码"), "meeting": ("meeting", "会议"),
+    "demo": ("demonstration", "演示"), "wechat": ("WeChat", "微信"), "mail": ("letter", "信函"),
 }  # fmt: skip
 COLUMNS = ("kind", "direction", "duration_seconds", "is_effective", "occurred_at")
 

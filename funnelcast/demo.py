@@ -16,6 +16,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from scoring.registry import Registry
 LEADS = 6_000
 TRIALS = 5
 ASKED_LEADS = 10
+FLOW_DAYS = 90  # the customers page shows how tiers moved since then
 
 
 def main() -> None:
@@ -40,6 +42,7 @@ def main() -> None:
     step("simulate", str(bundle), "--leads", str(LEADS), "--seed", "7", "--scenario", "trade_show")
     step("init")
     step("import", str(bundle))
+    step("tiers", "run", "--as-of", f"{datetime.now(tz=UTC) - timedelta(days=FLOW_DAYS):%Y-%m-%d}")
     for room in ("tiers", "tags", "commission"):
         step(room, "run")
     step("features")

@@ -71,13 +71,14 @@ def _said(spec: FeatureSpec, value: float | str | None, reference: Mapping[str, 
     elif is_flag(reference):
         en, zh = YES_NO[int(value > 0)]
     else:
-        en, zh = in_unit(value, _unit(spec))
+        en, zh = in_unit(value, unit_of(spec))
         if saying := SAYINGS.get(spec.name):
             return saying[0].format(en), saying[1].format(zh)
     return f"{spec.en}: {en}", f"{spec.zh}：{zh}"
 
 
-def _unit(spec: FeatureSpec) -> str | None:
+def unit_of(spec: FeatureSpec) -> str | None:
+    """Its unit; that of a share for what is named so and has none."""
     return "share" if spec.unit is None and SHARES.fullmatch(spec.name) else spec.unit
 
 
@@ -91,7 +92,7 @@ def _benchmark(
     median = medians[wording.good_label] if medians else None
     if median is None:
         return None
-    usual = in_unit(median, _unit(spec))
+    usual = in_unit(median, unit_of(spec))
     en, zh = f"{wording.group[0]}: median {usual[0]}", f"{wording.group[1]}中位数 {usual[1]}"
     return {"kind": "median", "value": median, "en": en, "zh": zh}
 

@@ -17,6 +17,7 @@ from scipy.stats import beta
 
 from scoring.encoding import encode_frame
 from scoring.feature_spec import FeatureSpec
+from scoring.reason_words import YES_NO, unit_of
 from scoring.units import in_unit
 from training.dataset import Dataset
 
@@ -95,14 +96,20 @@ def _conditions(before: Dataset, after: Dataset, specs: tuple[FeatureSpec, ...])
                 en, zh = spec.in_words(name)
                 words = f"{spec.en}: {en}", f"{spec.zh}：{zh}"
                 yield Condition(spec.name, *words, values == code, test[:, column] == code)
-        elif len(known := values[~np.isnan(values)]) >= MIN_CASES:
+        elif len(known := values[~np.isnan(values)]) < MIN_CASES:
+            continue
+        elif np.isin(known, (0, 1)).all():
+            for code, (en, zh) in enumerate(YES_NO):
+                words = f"{spec.en}: {en}", f"{spec.zh}：{zh}"
+                yield Condition(spec.name, *words, values == code, test[:, column] == code)
+        else:
             yield from _thirds(spec, np.quantile(known, [1 / 3, 2 / 3]), values, test[:, column])
 
 
 def _thirds(
     spec: FeatureSpec, edges: NDArray[np.float64], past: NDArray[np.float32], test: NDArray[np.float32]
 ) -> Iterator[Condition]:
-    low, high = (in_unit(float(edge), spec.unit) for edge in edges)
+    low, high = (in_unit(float(edge), unit_of(spec)) for edge in edges)
     below = f"{spec.en}: up to {low[0]}", f"{spec.zh}：不超过 {low[1]}"
     above = f"{spec.en}: above {high[0]}", f"{spec.zh}：高于 {high[1]}"
     yield Condition(spec.name, *below, past <= edges[0], test <= edges[0])

@@ -10,6 +10,7 @@ from typing import Any
 from configs.settings import Settings
 from scoring.mlflow_home import mlflow_client
 
+CARD_FILE = "card.html"
 FILES = {"judgement": "judgement.json", "curves": "curves/curves.json", "importance": "importance.json"}
 
 
@@ -27,9 +28,21 @@ class ModelFiles:
                 self._kept[run_id] = {name: self._fetched(run_id, path, folder) for name, path in FILES.items()}
         return self._kept[run_id]
 
+    def card_of(self, run_id: str) -> str | None:
+        """The model card, an HTML page of its own; None where the run has none or cannot be reached."""
+        with TemporaryDirectory() as folder:
+            return self._text(run_id, CARD_FILE, folder)
+
     def _fetched(self, run_id: str, path: str, folder: str) -> Any:
+        text = self._text(run_id, path, folder)
+        try:
+            return json.loads(text) if text else {}
+        except ValueError:
+            return {}
+
+    def _text(self, run_id: str, path: str, folder: str) -> str | None:
         try:
             file = Path(mlflow_client(self._settings).download_artifacts(run_id, path, folder))
-            return json.loads(file.read_text(encoding="utf-8"))
+            return file.read_text(encoding="utf-8")
         except Exception:  # MLflow raises its stores' own errors; a page without a curve is better than no page
-            return {}
+            return None

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from serving.champion import MODELS, Champion
 from serving.errors import NotFoundError
 from serving.pages.desk import Desk
+from serving.pages.leads import stage_names
 from serving.pages.page_request import PageRequest
 from serving.pages.permissions import MODELLING
 from serving.pages.templating import render
@@ -18,6 +19,7 @@ from serving.training_job import JobState
 
 METRICS = ("log_loss", "brier", "ece", "roc_auc", "average_precision", "lift_at_10", "accuracy", "macro_f1")
 FEATURES_SHOWN = 12
+SEEN_GROUPS = {"channel_id": "channel", "rep_team": "team", "current_stage": "stage"}
 MONITOR_FILE, DRIFT_FILE = "monitor.json", "drift.html"
 
 
@@ -27,6 +29,7 @@ def models(asked: PageRequest, desk: Desk) -> Response:
     return render(
         "models.html", asked.visitor, "/models", show=desk.formats(asked.visitor), monitor=read_monitor(reports),
         cards=[_card(desk, name) for name in MODELS], has_drift=(reports / DRIFT_FILE).is_file(), metrics=METRICS,
+        names={**stage_names(desk, asked.visitor.language), **desk.channels(asked.visitor.language)},
         job=job, job_reason=_gate_reason(job), may_change=asked.visitor.role in MODELLING,
     )  # fmt: skip
 
@@ -37,6 +40,17 @@ def drift(asked: PageRequest, desk: Desk) -> Response:  # noqa: ARG001 (every pa
     if not file.is_file():
         raise NotFoundError("A drift report must have been written, but there is none.")
     return HTMLResponse(file.read_bytes())
+
+
+def card(asked: PageRequest, desk: Desk) -> Response:
+    """GET /models/card: the model card of a version, for a page without an origin."""
+    name, version = asked.text("model"), asked.text("version")
+    known = desk.registry.versions(name) if desk.registry is not None and name in MODELS else []
+    run_id = next((str(one["run_id"]) for one in known if str(one["version"]) == version), "")
+    page = desk.model_files.card_of(run_id) if run_id else None
+    if page is None:
+        raise NotFoundError(f"Version {version} of {name} must have a model card, but there is none.")
+    return HTMLResponse(page)
 
 
 def read_monitor(reports: Path) -> dict[str, Any]:
@@ -65,16 +79,20 @@ def _card(desk: Desk, name: str) -> dict[str, Any]:
     champion = desk.champions.get(name)
     run_id = next((str(one["run_id"]) for one in versions if champion and one["version"] == champion.version), "")
     files = desk.model_files.of(run_id) if run_id else {}
+    judged = files.get("judgement") or {}
+    found = judged.get("findings") or {}
     return {
         "name": name,
         "versions": [{**one, "said": _spoken(one)} for one in versions],
         "has_previous": any(one.get("alias") == "previous" for one in versions),
         "champion": champion,
-        "rows": _metric_rows(champion) if champion else [],
+        "rows": _metric_rows(champion, judged.get("intervals") or {}) if champion else [],
         "baselines": sorted(_baselines(champion)) if champion else [],
         "reliability": _reliability(files),
         "features": _features(champion, files) if champion else [],
-        "against": ((files.get("judgement") or {}).get("gate") or {}).get("against") or {},
+        "traits": found.get("traits") or [],
+        "backtest": found.get("backtest"),
+        "groups": {SEEN_GROUPS[one]: rows for one, rows in (found.get("groups") or {}).items() if one in SEEN_GROUPS},
     }
 
 
@@ -82,10 +100,11 @@ def _baselines(champion: Champion) -> dict[str, Any]:
     return dict(champion.artefact.provenance.get("baselines") or {})
 
 
-def _metric_rows(champion: Champion) -> list[dict[str, Any]]:
+def _metric_rows(champion: Champion, intervals: dict[str, Any]) -> list[dict[str, Any]]:
     measured, baselines = champion.artefact.metrics, _baselines(champion)
     return [
-        {"metric": metric, "model": measured[metric], **{name: baselines[name].get(metric) for name in baselines}}
+        {"metric": metric, "model": measured[metric], "interval": intervals.get(metric)}
+        | {name: baselines[name].get(metric) for name in baselines}
         for metric in METRICS
         if metric in measured
     ]
@@ -101,5 +120,5 @@ def _features(champion: Champion, files: dict[str, Any]) -> list[tuple[Any, floa
     """(feature with its names, share of the importance), the weightiest first."""
     weights = (files.get("importance") or {}).get("importance") or {}
     specs = {spec.name: spec for spec in champion.artefact.features}
-    found = [(specs[name], float(weight)) for name, weight in weights.items() if name in specs]
+    found = [(specs[name], float(weight)) for name, weight in weights.items() if name in specs and weight]
     return sorted(found, key=lambda pair: -pair[1])[:FEATURES_SHOWN]

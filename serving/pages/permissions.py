@@ -40,6 +40,7 @@ PAGE_PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/recognition"): ALL,
     ("GET", "/models"): COMPANY,
     ("GET", "/models/drift"): COMPANY,
+    ("GET", "/models/card"): COMPANY,
     ("GET", "/reviews"): COMPANY,
     ("GET", "/reviews/page"): COMPANY,
     ("GET", "/reviews/pdf"): COMPANY,

@@ -26,7 +26,7 @@ EXPLORE_POLICY = (
     b"frame-ancestors 'none'"
 )
 EXPLORE_PATH = "/explore"
-FRAMED_PATHS = frozenset({"/models/drift", "/reviews/page"})
+FRAMED_PATHS = frozenset({"/models/drift", "/models/card", "/reviews/page"})
 STATIC_PATHS = frozenset({"/static/{digest}/{name}", LIBRARY_PATH})
 PERMISSIONS_POLICY = b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 

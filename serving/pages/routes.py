@@ -18,7 +18,7 @@ from serving.pages.lead_override import override_lead
 from serving.pages.leads import leads, leads_csv
 from serving.pages.library import PATH as LIBRARY_PATH
 from serving.pages.model_changes import change_model, confirm_change
-from serving.pages.models import drift, models
+from serving.pages.models import card, drift, models
 from serving.pages.recognition import recognition
 from serving.pages.reviews import review_page, review_pdf, reviews
 from serving.pages.setting import edit_setting, show_setting, undo_setting
@@ -46,6 +46,7 @@ PAGES = {
     "/recognition": recognition,
     "/models": models,
     "/models/drift": drift,
+    "/models/card": card,
     "/explore": explore_page,
     "/explore/data": explore_data,
     "/explore.csv": explore_csv,

@@ -18,6 +18,19 @@ from tests.serving.pages.conftest import Pages, words_of
 pytestmark = pytest.mark.slow
 
 
+JUDGEMENT = {
+    "intervals": {"roc_auc": [0.61, 0.83]},
+    "findings": {
+        "traits": [{"en": "Region: <east>", "zh": "地区：华东", "cases": 66, "won": 21, "rate": 0.318, "low": 0.215,
+                    "high": 0.436, "lift": 1.99}],
+        "backtest": {"share": 0.2, "leads": 1079, "wins": 172,
+                     "orders": {"priority": {"wins": 0.34, "money": 0.54}, "random": {"wins": 0.2, "money": None}}},
+        "groups": {"current_stage": [{"group": "contacted", "rows": 900, "rate": 0.112, "probability": 0.116}],
+                   "rfm_tier": []},
+    },
+}  # fmt: skip
+
+
 @dataclass
 class Registry:
     """One version of the win model, promoted; its files are given."""
@@ -47,16 +60,24 @@ def prepared_desk(desk: Desk, home: Path) -> Desk:
     desk.model_files._kept["run3"] = {
         "curves": {"reliability": curve},
         "importance": {"importance": {"age_days": 0.7, "gone": 0.3}},
+        "judgement": JUDGEMENT,
     }
     return desk
 
 
-def test_versions_gate_and_reliability_are_shown(pages: Pages, tmp_path: Path) -> None:
+def test_versions_gate_and_reliability_are_shown(pages: Pages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    champion = pages.service.champions.get("win")
+    assert champion is not None
+    monkeypatch.setitem(champion.artefact.metrics, "roc_auc", 0.742)
     page = prepared(pages, tmp_path).get("/models")
     words = words_of(page)
     for part in ("Version 3 is in use", "Promoted: &lt;b&gt;better", "passed", "Days since creation", "70%", "12.0%"):
         assert part in words, part
     assert page.count("<circle") == 2
+    trait, group = "Region: &lt;east&gt; 66 32% 22% – 44% 2.0", "Contacted 11.6% 11.2% 900"
+    found = ("0.742 0.610–0.830", trait, "first 20% of the list", "34% 54%", "20% –", group)
+    for part in found:
+        assert part in words, part
     assert "Nothing has been monitored yet" in words
     assert "No drift report has been written yet" in words
 
@@ -80,6 +101,20 @@ def test_the_drift_report_runs_in_a_frame_that_reaches_nothing(pages: Pages, tmp
     assert "frame-ancestors 'self'" in frame.headers["content-security-policy"]
     assert frame.headers["x-frame-options"] == "SAMEORIGIN"
     assert pages.status("/models/drift", "rep") == 403
+
+
+def test_the_card_of_a_version_runs_without_an_origin(
+    pages: Pages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = prepared(pages, tmp_path)
+    monkeypatch.setattr(ModelFiles, "card_of", lambda _, run_id: {"run3": "<h1>win model</h1>"}.get(run_id))
+    assert 'href="/models/card?model=win&amp;version=3"' in pages.get("/models")
+    card = pages.signed_in("manager").get("/models/card?model=win&version=3")
+    assert card.text == "<h1>win model</h1>"
+    assert "sandbox" in card.headers["content-security-policy"]
+    asked = ("/models/card?model=win&version=4", "/models/card?model=none&version=3", "/models/card")
+    assert [pages.status(one, "manager") for one in asked] == [404, 404, 404]
+    assert pages.status("/models/card?model=win&version=3", "rep") == 403
 
 
 def test_a_broken_file_of_the_monitoring_is_as_none(pages: Pages, tmp_path: Path) -> None:
