@@ -4,8 +4,8 @@ Price of a lead: the median list price of its product's orders in the last year 
 where there are `FEWEST` of them; else its own expected amount; else the median order. Means: its budget, else its
 expected amount. The stuck are compared with the others of now; that is news where they have less than the stuck of
 before, or where those who cannot pay make up the anomaly. Where a price rose for all, the others have as little: then
-these two must agree. Test: Mann and Whitney (Ann. Math. Statist. 18, 1947); its
-U / (n1 n2) is the chance that a stuck lead has less to spend than another.
+less than before must agree with an anomaly made up by those who cannot pay, or by one segment. Test: Mann and Whitney
+(Ann. Math. Statist. 18, 1947); its U / (n1 n2) is the chance that a stuck lead has less to spend than another.
 """
 
 from __future__ import annotations
@@ -73,7 +73,10 @@ def means_traits(means: Means) -> list[Trait]:
 def look_at_means(means: Means, of: Sides, explained: Sequence[Explained], currency: str) -> Look:
     """Strength by the clearer of the two ratios; amounts are of the currency."""
     strengths = {one.trait.name: one.strength for one in explained if one.trait.kind == "means"}
-    judged = {name: _judge(ratio, of, strengths.get(f"below_{name}", 0.0)) for name, ratio in means.ratios.items()}
+    segment = max((one.strength for one in explained if one.trait.kind == "segment"), default=0.0)
+    judged = {
+        name: _judge(ratio, of, strengths.get(f"below_{name}", 0.0), segment) for name, ratio in means.ratios.items()
+    }
     name, (strength, figures) = max(judged.items(), key=lambda item: item[1][0])
     if not figures:
         return Look("means", 0.0)
@@ -110,7 +113,7 @@ def _numbers(facts: CaseFacts, name: str) -> Floats:
     return np.where(values > 0, values, np.nan)
 
 
-def _judge(ratio: Floats, of: Sides, explained: float) -> tuple[float, dict[str, Any]]:
+def _judge(ratio: Floats, of: Sides, explained: float, segment: float) -> tuple[float, dict[str, Any]]:
     stuck, others, before = (ratio[mask][~np.isnan(ratio[mask])] for mask in (of.stuck, of.others, of.before))
     if min(len(stuck), len(others)) < FEWEST:
         return 0.0, {}
@@ -124,7 +127,7 @@ def _judge(ratio: Floats, of: Sides, explained: float) -> tuple[float, dict[str,
         news, sure_news = _less(stuck, before)
         figures |= {"median_ratio_stuck_before": float(np.median(before)), "chance_less_than_before": news}
         less_than_before = ramp(news, *LESS) * sure_news
-        strength = max(strength * max(less_than_before, explained), less_than_before * explained)
+        strength = max(strength * max(less_than_before, explained), less_than_before * max(explained, segment))
     return strength, figures | {"explained": explained}
 
 

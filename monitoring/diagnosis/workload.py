@@ -26,10 +26,11 @@ DEFAULT_SECONDS = 900.0  # of an activity whose duration nobody noted
 FEWEST = 20
 FULL_USE = (0.5, 0.9)  # hours of activities per hour of capacity: no longer light, and full
 WEEK = 7
+MORE_OF_STUCK = 1.15  # a team's share of the stuck to its share of the cases, from which the trouble is its own
 
 
 def look_at_workload(facts: CaseFacts, cases: Cases, rules: Diagnosis) -> Look:
-    """Growth of the load on all, or on the team that carries most of the stuck."""
+    """Growth of the load on all, or on the team where the trouble is."""
     work = _work(facts)
     team = _team_of_stuck(facts, cases)
     whole = _load(work, facts, cases, None)
@@ -67,12 +68,13 @@ def _work(facts: CaseFacts) -> pd.DataFrame:
 
 
 def _team_of_stuck(facts: CaseFacts, cases: Cases) -> str | None:
-    """The team that holds more than half of the stuck, if there are several teams."""
-    teams = facts.funnel.leads["team"].iloc[cases.lead[cases.is_now & cases.is_stuck]].dropna()
-    if teams.empty or facts.reps["team"].nunique() < 2:
+    """The team that holds more than half of the stuck, and more of them than of the cases, if there are several."""
+    teams = facts.funnel.leads["team"].iloc[cases.lead[cases.is_now]].reset_index(drop=True)
+    shares = teams[cases.is_stuck[cases.is_now]].value_counts(normalize=True)
+    if shares.empty or facts.reps["team"].nunique() < 2:
         return None
-    counts = teams.value_counts()
-    return str(counts.index[0]) if counts.iloc[0] > len(teams) / 2 else None
+    share, of_cases = shares.iloc[0], (teams.dropna() == shares.index[0]).mean()
+    return str(shares.index[0]) if share > 0.5 and share > MORE_OF_STUCK * of_cases else None
 
 
 def _load(work: pd.DataFrame, facts: CaseFacts, cases: Cases, team: str | None) -> dict[str, Any]:

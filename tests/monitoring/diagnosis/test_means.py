@@ -3,9 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitoring.diagnosis.explained import explain
+from monitoring.diagnosis.explained import Explained, explain
 from monitoring.diagnosis.means import look_at_means, means_of, means_traits, prices
 from monitoring.diagnosis.stuck import sides
+from monitoring.diagnosis.traits import yes_or_no
 from tests.monitoring.diagnosis.made import Small, ago, cases_of
 
 
@@ -68,3 +69,6 @@ def test_a_price_that_rose_for_all_is_told_against_before() -> None:
     assert look.figures["chance_less_than_before"] > 0.9
     assert look.strength > 0.5
     assert look_at_means(means, of, [], "CNY").strength == 0.0
+    small = yes_or_no("small", "segment", np.arange(160) % 2 == 0, np.ones(160, bool))
+    segment = Explained(small, "yes", 0.6, 0.7, 0.5, 0.9, 4.0, 20, 60, 2, 30, 18, 10.0, 0.6)
+    assert look_at_means(means, of, [segment], "CNY").strength == pytest.approx(0.6)

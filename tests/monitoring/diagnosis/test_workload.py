@@ -57,3 +57,19 @@ def test_a_fifth_more_leads_is_no_overload() -> None:
     look = look_at_workload(facts, cases_of(facts), RULES)
     assert look.figures["growth"] == pytest.approx(0.2, abs=0.02)
     assert look.strength < 0.15
+
+
+@pytest.mark.parametrize(("is_theirs", "team"), [(True, "a"), (False, None)])
+def test_a_team_with_more_work_explains_only_a_trouble_of_its_own(is_theirs: bool, team: str | None) -> None:
+    """Team a has 28 leads in the place of 20, team b 12; half of a's are stuck, or half of everybody's."""
+    world = staffed(0, 4)
+    for row in world.tables["reps"]:
+        row["team"] = "a" if row["rep_id"] in ("R0", "R1") else "b"
+    for n in range(40):
+        is_a = n % 10 < 7
+        is_stuck = n // 10 % 2 == 0 and (is_a or not is_theirs)
+        world.lead(1 + n * 0.7, None if is_stuck else 0.5, rep_id=f"R{n % 2 if is_a else 2 + n % 2}")
+    facts = world.facts()
+    look = look_at_workload(facts, cases_of(facts), RULES)
+    assert look.figures["team"] == team
+    assert (look.strength > 0.5) == is_theirs
