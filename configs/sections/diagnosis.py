@@ -40,6 +40,7 @@ class Diagnosis(Section):
     slow_windows: PositiveInt
     quiet_z: Positive
     quiet_confidence: Share
+    quiet_season_z: Positive
     season_days: PositiveInt
     gap_share: Share
     summaries: PositiveInt

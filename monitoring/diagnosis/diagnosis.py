@@ -104,7 +104,7 @@ def diagnose(
         seen.append(examine(facts, known, cases, then, settings))
     if not is_quiet:
         return Diagnosis(as_of, days, told, _causes(seen, facts, settings))
-    each = [causes for one in seen if _is_certain(causes := _causes([one], facts, settings), settings)]
+    each = [causes for one in seen if _is_certain(causes := _causes([one], facts, settings), one, settings)]
     # The growth of a stock that few leads alone could not prove is told where a cause is certain.
     grown = [alarm for alarm in growths(facts, settings) if stage in (None, alarm.stage)] if each else []
     stages = {alarm.stage for alarm in grown}
@@ -112,10 +112,12 @@ def diagnose(
     return Diagnosis(as_of, days, [*told, *grown], causes)
 
 
-def _is_certain(causes: list[Cause], settings: Settings) -> bool:
-    """Whether a cause is clear enough to be told though nothing alarms; a season never is."""
-    first = causes[0]
-    return first.cause not in {"unknown", "seasonality"} and first.confidence >= settings.diagnosis.quiet_confidence
+def _is_certain(causes: list[Cause], seen: Examination, settings: Settings) -> bool:
+    """Whether a cause is clear enough to be told though nothing alarms; a season is news only where it is marked."""
+    first, rules = causes[0], settings.diagnosis
+    if first.cause == "seasonality" and seen.severity < rules.quiet_season_z:
+        return False
+    return first.cause != "unknown" and first.confidence >= rules.quiet_confidence
 
 
 def _causes(seen: list[Examination], facts: CaseFacts, settings: Settings) -> list[Cause]:
