@@ -1,8 +1,8 @@
 """The cases of an anomaly: which leads stood in the stage now and before, who moved on and who still stands there.
 
-A window is `days` long; window 0 ends at the moment looked at, window 1 ends where it begins, and so on. A case is a
-stay in the stage in one window: a lead that stands there for long is a case of each window it stood in. So a pile
-lowers the share that moves on although nobody has been lost yet.
+A window is `days` long; window 0 ends at the moment looked at, window 1 ends where it begins, and so on; window -1
+begins where window 0 ends. A case is a stay in the stage in one window: a lead that stands there for long is a case of
+each window it stood in. So a pile lowers the share that moves on although nobody has been lost yet.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Cases:
     Attributes
     ----------
     stage: its name; place: its place in the funnel.
-    days, windows: length of a window and how many lie before the current one.
+    days, windows: length of a window and how many the current one is compared with.
     end: end of the current window.
     lead: [n] row of the lead. window: [n] 0 for the current one.
     is_hit: [n] moved on to a later stage in the window, or met the milestone.
@@ -77,24 +77,25 @@ class Cases:
 
 
 def stage_cases(facts: CaseFacts, place: int, days: int, windows: int, end: np.datetime64, is_stock: bool) -> Cases:
-    """The cases of one stage."""
+    """The cases of one stage in the window that ends at `end` and in so many before it; after it where negative."""
     stays = facts.funnel.stays
     mine = (stays["stage"] == place).to_numpy()
     rows, forward = stays[mine], is_forward(facts.funnel)[mine]
-    parts = [_window(rows, forward, end - number * days * DAY, days, number) for number in range(windows + 1)]
+    numbers = [int(np.sign(windows)) * number for number in range(abs(windows) + 1)]
+    parts = [_window(rows, forward, end - number * days * DAY, days, number) for number in numbers]
     table = pd.concat(parts, ignore_index=True)
     lead, window, is_hit, stands = (table[name].to_numpy() for name in ("lead", "window", "is_hit", "stands"))
     return Cases(
-        facts.funnel.funnel.stages[place].name, place, days, windows, end, lead, window, is_hit, stands, is_stock
+        facts.funnel.funnel.stages[place].name, place, days, abs(windows), end, lead, window, is_hit, stands, is_stock
     )
 
 
 def milestone_cases(cases: pd.DataFrame, stage: str, place: int, days: int, windows: int, end: np.datetime64) -> Cases:
-    """The cases of a milestone, as `crm_core.funnel.milestones` gives them."""
+    """The cases of a milestone, as `crm_core.funnel.milestones` gives them; windows as in `stage_cases`."""
     age = days_before(end, cases["counted_at"]) / days
-    inside = (age >= 0) & (age < windows + 1)
+    inside = (age >= min(windows, 0)) & (age < max(windows, 0) + 1)
     return Cases(
-        stage, place, days, windows, end,
+        stage, place, days, abs(windows), end,
         cases["lead"].to_numpy()[inside], np.floor(age[inside]).astype(np.int64),
         cases["is_met"].to_numpy(bool)[inside], np.zeros(int(inside.sum()), bool), is_stock=False,
     )  # fmt: skip

@@ -1,8 +1,9 @@
 """Is it the season: whether the same weeks a year before had the same anomaly.
 
 The cases of now and those `season_days` (52 weeks) before are measured alike: growth of the pile, or drop of the share
-that moves on, each against its own windows before. Around the Spring Festival, which moves in the solar calendar, the
-weeks are also laid festival on festival.
+that moves on, each against its own windows before. Where the data begin too late for that, last year's weeks are
+measured against the windows after them: a season ends. Around the Spring Festival, which moves in the solar calendar,
+the weeks are also laid festival on festival.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ def lags(as_of: date, settings: Settings) -> list[int]:
 
 
 def windows_told(facts: CaseFacts, cases: Cases, lag: int) -> int:
-    """How many windows before those of the weeks a year before the data reach back to, at most as many as now; 0: none.
+    """How many windows before the weeks a year before the data reach back to, at most as many as now; where they reach
+    back to those weeks alone, as many after them, negative; 0 where not even to them.
 
     Windows from before the data began would stand there as empty ones, and every pile after them as a season.
     """
@@ -53,7 +55,8 @@ def windows_told(facts: CaseFacts, cases: Cases, lag: int) -> int:
     if pd.isna(first):
         return 0
     told = (cases.end - first.to_datetime64()) / DAY - lag - RAMP_DAYS
-    return max(0, min(cases.windows, int(told // cases.days) - 1))
+    fit = int(told // cases.days)
+    return min(cases.windows, fit - 1) if fit > 1 else -cases.windows if fit == 1 else 0
 
 
 def compare_years(now: Cases, then: Cases) -> Look:

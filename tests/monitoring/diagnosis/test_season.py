@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from crm_core.funnel.figures import DAY
 from monitoring.diagnosis.cases import stage_cases
 from monitoring.diagnosis.season import compare_years, lags, windows_told
@@ -57,3 +59,14 @@ def test_windows_before_the_data_began_are_not_compared_with() -> None:
     cases = cases_of(facts)
     assert windows_told(facts, cases, 364) == 1
     assert windows_told(facts, cases, 300) == cases.windows
+    assert windows_told(facts, cases, 390) == -cases.windows  # the weeks themselves, and nothing before them
+    assert windows_told(facts, cases, 420) == 0
+
+
+@pytest.mark.parametrize(("year_before", "strength"), [(True, 1.0), (False, 0.0)])
+def test_a_year_that_began_late_is_compared_with_what_came_after(year_before: bool, strength: float) -> None:
+    facts = piled(year_before).facts()
+    then = stage_cases(facts, PLACE, 30, -3, facts.now - 364 * DAY, True)
+    assert (then.windows, sorted(set(then.window))) == (3, [-3, -2, -1, 0])
+    assert then.window_ends.max() == facts.now - 274 * DAY
+    assert compare_years(cases_of(facts), then).strength == pytest.approx(strength, abs=0.1)
