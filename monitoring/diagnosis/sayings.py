@@ -53,8 +53,9 @@ class KeyWord:
 class Topic:
     """Share of the leads with summaries that speak of a topic: the stuck, the others, and the stuck of before.
 
-    `strength`: two of three agree: the stuck speak of it more than the others do; more than
-    the stuck of before; those who speak of it make up the anomaly (`explained`).
+    `strength`: two of three agree: the stuck speak of it more than the others do; more than the stuck of before; those
+    who speak of it make up the anomaly (`explained`), or, of money, one segment does: a price that rose is everybody's
+    talk, and stops those who cannot pay it.
     """
 
     name: str
@@ -96,7 +97,12 @@ def sayings(
     if stuck.empty or others.empty:
         return Sayings([], {}, 0)
     strengths = {one.trait.name: one.strength for one in explained if one.trait.kind == "topic"}
-    topics = {trait.name: _topic(trait, of, strengths.get(trait.name, 0.0)) for trait in spoken}
+    segment = max((one.strength for one in explained if one.trait.kind == "segment"), default=0.0)
+    of_segment = {"affordability": segment}
+    topics = {
+        trait.name: _topic(trait, of, strengths.get(trait.name, 0.0), of_segment.get(trait.name, 0.0))
+        for trait in spoken
+    }
     return Sayings(_key_words(stuck, others, rules), topics, len(stuck))
 
 
@@ -134,7 +140,7 @@ def _log_odds(count: int, total: int, a: float, prior: float) -> float:
     return log((count + a) / (total + prior - count - a))
 
 
-def _topic(trait: Trait, of: Sides, explained: float) -> Topic:
+def _topic(trait: Trait, of: Sides, explained: float, segment: float) -> Topic:
     now, before = trait.codes[0], trait.codes[1:]
     k1, n1 = _counts(now[of.stuck])
     k2, n2 = _counts(now[of.others])
@@ -142,7 +148,7 @@ def _topic(trait: Trait, of: Sides, explained: float) -> Topic:
         np.where((before != trait.labels.index(UNTOLD)).any(axis=0), (before != 0).all(axis=0), 2)[of.before]
     )
     than_others, news = _contrast(k1, n1, k2, n2), _contrast(k1, n1, k0, n0) if n0 >= 10 else 1.0
-    strength = max(than_others * max(news, explained), (news if n0 >= 10 else 0.0) * explained)
+    strength = max(than_others * max(news, explained), (news if n0 >= 10 else 0.0) * max(explained, segment))
     return Topic(trait.name, k1 / max(n1, 1), k2 / max(n2, 1), k0 / n0 if n0 else None, explained, strength)
 
 

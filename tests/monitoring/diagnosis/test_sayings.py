@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from monitoring.diagnosis.explained import explain
+from monitoring.diagnosis.explained import Explained, explain
 from monitoring.diagnosis.sayings import Sayings, sayings
 from monitoring.diagnosis.spoken import spoken_traits
 from monitoring.diagnosis.stuck import sides
+from monitoring.diagnosis.traits import yes_or_no
 from monitoring.diagnosis.words import Words
 from tests.monitoring.diagnosis.made import RULES, Small, ago, cases_of
 
@@ -46,6 +48,29 @@ def test_what_everybody_says_is_no_key_word() -> None:
     found = heard("讨论了技术指标和接口", "讨论了技术指标和接口")
     assert found.words == []
     assert found.strength("affordability") == 0.0
+
+
+def test_money_that_all_speak_of_since_a_price_rose_counts_with_the_segment_that_stopped() -> None:
+    world = Small()
+    told = []
+    for window in range(4):
+        for n in range(40):
+            is_stuck = n % 2 == 0
+            lead = world.lead(30 * window + 28, None if is_stuck and not window else 30 * window + 5,
+                              "lost" if is_stuck else "solution_demo")  # fmt: skip
+            told.append((lead, 30 * window + 10, "觉得太贵，预算有限" if window == 0 else "讨论了技术指标"))
+    world.tables["activities"] = [
+        {"lead_id": lead, "occurred_at": ago(days), "kind": "call", "summary": text} for lead, days, text in told
+    ]
+    facts = world.facts()
+    cases = cases_of(facts, is_stock=False)
+    spoken, of = spoken_traits(facts, facts.now, 30, RULES), sides(facts, cases)
+    small = yes_or_no("small", "segment", np.arange(160) % 2 == 0, np.ones(160, bool))
+    segment = Explained(small, "yes", 0.6, 0.7, 0.5, 0.9, 4.0, 20, 60, 2, 30, 18, 10.0, 0.6)
+    assert sayings(facts, cases, of, spoken, [], RULES).strength("affordability") == 0.0
+    found = sayings(facts, cases, of, spoken, [segment], RULES)
+    assert found.strength("affordability") == pytest.approx(0.6)
+    assert found.strength("waiting") == 0.0
 
 
 def test_without_summaries_nothing_is_said() -> None:
