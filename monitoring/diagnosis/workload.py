@@ -4,10 +4,14 @@ Capacity: week by week the hours of everybody who did something in that week (an
 who has no figure counts with the mean of the others, or 40 hours. A rep who left is missing as a fact of the weeks
 before, whatever the table of reps says today; in the window of now those whom the table says inactive are missing too,
 though calls may still be booked on their names.
+
+Who has too much to do still moves on as many leads an hour as ever, only the others wait. Where an hour of capacity
+moves on far fewer than before, growth of the work is not why.
 """
 
 from __future__ import annotations
 
+from math import exp, sqrt
 from typing import Any
 
 import numpy as np
@@ -18,7 +22,7 @@ from monitoring.diagnosis.ages import days_before
 from monitoring.diagnosis.cases import Cases
 from monitoring.diagnosis.facts import CaseFacts
 from monitoring.diagnosis.look import Look, ramp
-from monitoring.texts import Text
+from monitoring.texts import Text, percent
 
 DEFAULT_HOURS = 40.0
 SECONDS = 3600.0
@@ -26,6 +30,7 @@ DEFAULT_SECONDS = 900.0  # of an activity whose duration nobody noted
 FEWEST = 20
 FULL_USE = (0.5, 0.9)  # hours of activities per hour of capacity: no longer light, and full
 WEEK = 7
+AS_MANY = (0.75, 0.5)  # leads moved on per hour to those before: as ever, and too few for a lack of hours
 MORE_OF_STUCK = 1.15  # a team's share of the stuck to its share of the cases, from which the trouble is its own
 
 
@@ -39,15 +44,40 @@ def look_at_workload(facts: CaseFacts, cases: Cases, rules: Diagnosis) -> Look:
     if not figures:
         return Look("workload", 0.0)
     growth = _growth(figures)
+    ratio, kept_up = _moved_on_per_hour(figures, facts, cases)
+    figures["moved_on_per_hour"] = ratio
+    but = Text("", "")
+    if ratio is not None and kept_up < 1:
+        but = Text(
+            f" An hour moves on {percent(ratio)} as many leads as before; a lack of hours alone would not do that.",
+            f"单位工时推进的线索仅为此前的{percent(ratio)}，单靠人手不足不会如此。",
+        )
     text = Text(
         f"The work per hour of capacity is {growth:+.0%} against before: {figures['leads_per_rep_now']:.1f} new leads "
         f"a rep (before {figures['leads_per_rep_before']:.1f}), {figures['reps_now']:.0f} reps at work "
-        f"(before {figures['reps_before']:.0f}).",
+        f"(before {figures['reps_before']:.0f}).{but.en}",
         f"单位产能工作量较此前变化{growth:+.0%}：人均新线索{figures['leads_per_rep_now']:.1f}条"
         f"（此前{figures['leads_per_rep_before']:.1f}条），在岗{figures['reps_now']:.0f}人"
-        f"（此前{figures['reps_before']:.0f}人）。",
+        f"（此前{figures['reps_before']:.0f}人）。{but.zh}",
     )
-    return Look("workload", ramp(growth, rules.load_growth, rules.load_growth / 2), {**figures, "growth": growth}, text)
+    strength = ramp(growth, rules.load_growth, rules.load_growth / 2) * kept_up
+    return Look("workload", strength, {**figures, "growth": growth}, text)
+
+
+def _moved_on_per_hour(figures: dict[str, Any], facts: CaseFacts, cases: Cases) -> tuple[float | None, float]:
+    """Leads moved on per hour of capacity to those of before, and 0..1: how well, at best, that fits a lack of hours.
+
+    At best: one standard error up (Poisson). A milestone says nothing of it.
+    """
+    mine = cases.is_hit
+    if figures["team"] is not None:
+        mine = mine & (facts.funnel.leads["team"].iloc[cases.lead] == figures["team"]).to_numpy()
+    now, before = int((mine & cases.is_now).sum()), int((mine & ~cases.is_now).sum())
+    hours = figures["capacity_hours_now"] / max(figures["capacity_hours_before"], 1e-9)
+    if not cases.stands.any() or min(now, before, hours) == 0:
+        return None, 1.0
+    ratio = now / (before / cases.windows) / hours
+    return ratio, ramp(ratio * exp(sqrt(1 / now + 1 / before)), *AS_MANY)
 
 
 def _work(facts: CaseFacts) -> pd.DataFrame:

@@ -73,3 +73,18 @@ def test_a_team_with_more_work_explains_only_a_trouble_of_its_own(is_theirs: boo
     look = look_at_workload(facts, cases_of(facts), RULES)
     assert look.figures["team"] == team
     assert (look.strength > 0.5) == is_theirs
+
+
+@pytest.mark.parametrize(("moved_now", "strength"), [(40, 1.0), (8, 0.0)])
+def test_more_work_is_no_shortage_where_an_hour_moves_on_far_fewer(moved_now: int, strength: float) -> None:
+    """Eighty leads in the place of forty for the same four reps, who move on as many as ever, or a fifth of them."""
+    world = staffed(0, 4)
+    for n in range(80):
+        world.lead(1 + n * 0.34, 0.5 if n < moved_now else None, rep_id=f"R{n % 4}")
+    facts = world.facts()
+    look = look_at_workload(facts, cases_of(facts), RULES)
+    assert look.figures["growth"] == pytest.approx(1.0, abs=0.1)
+    assert look.figures["moved_on_per_hour"] == pytest.approx(moved_now / 40, abs=0.05)
+    assert look.strength == strength
+    assert look.text
+    assert ("moves on 20% as many" in look.text.en) == (moved_now == 8)
