@@ -10,6 +10,7 @@ from funnelcast.context import Context
 from funnelcast.options import AsOf, Json
 
 if TYPE_CHECKING:
+    from configs.sections import Funnel
     from monitoring.diagnosis.diagnosis import Diagnosis
 
 Stage = Annotated[str | None, typer.Option(help="Look into this stage alone, alarm or not. Default: what alarms.")]
@@ -25,7 +26,7 @@ def diagnose(stage: Stage = None, days: Days = 30, as_of: AsOf = None, is_json: 
     """Why a stage piles up or converts worse: cause, confidence, evidence, actions; recorded as findings."""
     context = Context.of(as_of, is_json)
     found = diagnose_now(context, days, stage)
-    context.answer(found.to_json(), in_words(found))
+    context.answer(found.to_json(), in_words(found, context.settings.funnel))
 
 
 def diagnose_now(context: Context, days: int = 30, stage: str | None = None) -> Diagnosis:
@@ -42,12 +43,14 @@ def diagnose_now(context: Context, days: int = 30, stage: str | None = None) -> 
     return found
 
 
-def in_words(found: Diagnosis) -> str:
+def in_words(found: Diagnosis, funnel: Funnel) -> str:
     """The story for people: alarms, then each cause with its actions, in both languages."""
     if not found.alarms and not found.causes:
         return "No alarm, nothing to diagnose. 无预警，无需诊断。"
     lines = [f"[{alarm.rule}] since {alarm.since:%Y-%m-%d}: {alarm.en}\n  {alarm.zh}" for alarm in found.alarms]
+    stages = {stage.name: stage for stage in funnel.stages}
     for place, cause in enumerate(found.causes, 1):
-        lines += ["", f"{place}. {cause.stage}: {cause.text.en}", f"   {cause.text.zh}"]
+        stage = stages[cause.stage]
+        lines += ["", f"{place}. {stage.en}. {cause.text.en}", f"   {stage.zh}。{cause.text.zh}"]
         lines += [f"   - {action.en}\n     {action.zh}" for action in cause.actions]
     return "\n".join(lines)
