@@ -1,7 +1,8 @@
 """Seconds and peak memory of re-tiering 1 million orders of 100,000 customers (limit: 10 s).
 
 `python -m benchmarks.rfm_tiers [ORDERS]` on SQLite in a temporary folder. The first run records every customer's tier;
-the second, a month later, those that moved. CPU seconds tell it on a machine that others share. Peak RSS is that of the process, the making of the orders included.
+the second, a month later, those that moved. CPU seconds tell it where others share the machine. Peak RSS is that of the
+process, the making of the orders included.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ def own_lead(asked: PageRequest, desk: Desk) -> Mapping[str, Any]:
 
 
 def _score(lead_id: str, desk: Desk) -> tuple[LeadScore | None, Refusal | None]:
-    """The score of this moment and why it is screened out; None where the lead has no features: closed ones have none."""
+    """The score of this moment, and why it is screened out; neither where the lead has no features, as closed ones."""
     champion = needed(desk.champions, "win")
     values = [vector.values for vector in desk.vectors.of("leads", [lead_id], desk.now).values()]
     scores = score_vectors(champion.artefact, values, desk.settings)
