@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection, Engine
 
@@ -16,7 +17,8 @@ from crm_core.change_counter import lock_counter, save_counter
 from crm_core.database import write_transaction
 from crm_core.intake.attribute_book import AttributeBook
 from crm_core.intake.chunk import Chunk
-from crm_core.intake.convert import Converter, clean_chunk, to_batch
+from crm_core.intake.convert import Check, Converter, clean_chunk, to_batch
+from crm_core.intake.moments import parse_moments
 from crm_core.intake.plan import Plan, constants_of, reading_of
 from crm_core.intake.stamp import stored_moment
 from crm_core.intake.upsert import COUNTS, Upserter
@@ -39,6 +41,9 @@ def upsert_rows(
     engine: Engine, table: str, rows: Sequence[Mapping[str, Any]], settings: Settings, now: datetime
 ) -> tuple[dict[str, int], list[RowFault]]:
     """Write rows of a bundle table, learnt now; a row is written whole, or not at all where it breaks a rule.
+
+    The rules are those of an import and one more: a moment lies at most `exchange.max_ahead_minutes` ahead. An import
+    may be a replay `--as-of` an earlier day: it takes later rows, tells how many, and shows them in their time.
 
     Parameters
     ----------
@@ -71,7 +76,7 @@ def upsert_rows_within(
         first, admit = lock_counter(connection) + 1, ErasedGate(connection, settings).admit
         upserter = Upserter(connection, first, is_history=False, now=stored_moment(now), admit=admit)
         book = AttributeBook(connection, settings.intake.max_category_values)
-        faults += _write(spec, good, upserter, book, settings)
+        faults += _write(spec, good, upserter, book, settings, now)
         book.save()
         save_counter(connection, upserter.last_seq)
         counts |= {name: upserter.counts[table][name] for name in ("inserted", "updated", "unchanged")}
@@ -80,7 +85,12 @@ def upsert_rows_within(
 
 
 def _write(
-    spec: TableSpec, rows: Sequence[_RowWords], upserter: Upserter, book: AttributeBook, settings: Settings
+    spec: TableSpec,
+    rows: Sequence[_RowWords],
+    upserter: Upserter,
+    book: AttributeBook,
+    settings: Settings,
+    now: datetime,
 ) -> list[RowFault]:
     names = list(dict.fromkeys(name for row in rows for name in row.words))
     columns = {name: pa.array([row.words.get(name) for row in rows], pa.string()) for name in names}
@@ -90,10 +100,21 @@ def _write(
     if spec.entity:
         unknown = {name: clean[name] for name in plan.attributes}
         book.inspect(spec.entity, unknown, plan.reading, is_typed=False)
-    converted = Converter(plan).convert(chunk, clean)
+    converted = Converter(plan, lambda clean: _ahead(plan, clean, settings, now)).convert(chunk, clean)
     if len(converted.kept):
         upserter.write(to_batch(plan, converted, book))
     return [RowFault(fault.line, _shown(fault.column or ""), fault.rule, fault.value) for fault in converted.faults]
+
+
+def _ahead(plan: Plan, clean: Mapping[str, pa.Array], settings: Settings, now: datetime) -> list[Check]:
+    """Rows whose own moment is yet to come; a date, such as the day an invoice is due, may be."""
+    column, minutes = plan.spec.event_column, settings.exchange.max_ahead_minutes
+    if column is None or plan.spec.kinds[column] != "moment" or _marked(column) not in clean:
+        return []
+    latest = np.datetime64(stored_moment(now + timedelta(minutes=minutes)), "us")
+    is_ahead = parse_moments(clean[_marked(column)], plan.reading.zone).utc > latest
+    rule = f"{column} must be at most {minutes} minutes after now, {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return [(is_ahead, _marked(column), rule)]
 
 
 def _plan(spec: TableSpec, names: Sequence[str], settings: Settings) -> Plan:

@@ -17,22 +17,26 @@ from crm_core.golden_record.aliases import golden_ids
 Resolve = Mapping[str, str]  # id of a merged customer -> id of its golden record
 
 
-def standing_rows(connection: Connection, table: Table, as_of: datetime, *, is_before: bool = False) -> list[Any]:
-    """The row in force per key at as_of; with `is_before`, just before as_of."""
+def standing_rows(
+    connection: Connection, table: Table, as_of: datetime, *, is_before: bool = False, only: Sequence[str] = ()
+) -> list[Any]:
+    """The row in force per key at as_of, or of it the columns `only`; with `is_before`, just before as_of."""
     keys = [column for column in table.primary_key.columns if column.name != "since"]
     seen = table.c.since < as_of if is_before else table.c.since <= as_of
     last = select(*keys, func.max(table.c.since).label("since")).where(seen).group_by(*keys).subquery()
     same = and_(*(key == last.c[key.name] for key in keys), table.c.since == last.c.since)
-    return list(connection.execute(select(table).join(last, same).order_by(*keys)))
+    what: list[Any] = [table.c[name] for name in only] or [table]
+    return list(connection.execute(select(*what).select_from(table).join(last, same).order_by(*keys)))
 
 
 def put_right(connection: Connection, table: Table, as_of: datetime, rows: Sequence[Mapping[str, Any]]) -> None:
     """Make `rows` the rows of as_of, whatever an earlier run of the same moment left; writes nothing if they are."""
-    there = connection.execute(select(table).where(table.c.since == as_of)).mappings()
+    there = connection.execute(select(table).where(table.c.since == as_of)).mappings().all()
     keys = [column.name for column in table.primary_key.columns]
-    if _by_key(there, keys) == _by_key(rows, keys):
+    if len(there) == len(rows) and _by_key(there, keys) == _by_key(rows, keys):
         return
-    connection.execute(delete(table).where(table.c.since == as_of))
+    if there:
+        connection.execute(delete(table).where(table.c.since == as_of))
     if rows:
         connection.execute(insert(table), list(rows))
 

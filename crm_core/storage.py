@@ -46,11 +46,19 @@ class BulkTable:
         return self.list_of({column: kinds.get(column, "") for column in self.columns})
 
     def stream(self, sql: str, values: Row, chunk_rows: int) -> Iterator[list[Sequence[Any]]]:
-        """Rows of a query by chunks, without holding all; `{0}` in the query stands for each of the values."""
+        """Rows of a query by chunks, without holding all; `{0}` in the query stands for each of the values.
+
+        On SQLite the driver's own tuples, since SQLAlchemy's rows take as long as the reading; on PostgreSQL SQLAlchemy
+        has read ahead of the cursor.
+        """
         options = {"stream_results": True}  # of this statement: kept on the connection it would outlast the query
         with self._connection.exec_driver_sql(sql.format(self._mark), values, options) as result:
-            for rows in result.partitions(chunk_rows):
-                yield list(rows)
+            if self._is_postgres:
+                yield from map(list, result.partitions(chunk_rows))
+                return
+            cursor: Any = result.cursor
+            while rows := cursor.fetchmany(chunk_rows):
+                yield rows
 
     def versions_of(self, keys: Sequence[str]) -> dict[str, tuple[str, str, int, bool]]:
         """Key -> (row_hash, recorded_at, change_seq, is_backfilled) of those that are stored."""

@@ -5,6 +5,7 @@ Grain: one row per channel. Leads are those of the last `channel_days` days that
 
 Shares: see `monitoring.shrunk_shares`.
 Cost per win: spend of the period / wins; its interval from that of the wins (Garwood, Biometrika 28, 1936).
+A channel is to be cut only where what it cost is surely more than the margin that its wins left.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from crm_core.gates.size_fit import size_fit
 from monitoring.channel_customers import BroughtCustomers, brought_customers
 from monitoring.diagnosis.ages import days_before
 from monitoring.diagnosis.facts import CaseFacts
-from monitoring.intervals import Interval
+from monitoring.intervals import Interval, most_summed
 from monitoring.shrunk_shares import Share, shrunk_shares
 from monitoring.texts import Text, percent
 from scoring.units import symbol_of
@@ -111,7 +112,9 @@ class _Measured:
         }
         self.cycle = self._grouped(won_days, self.is_won, "median")
         self.fit = self._grouped(self._size_fit(), judged, "mean")
-        self.value = self._grouped(self._value(), self.is_won, "mean")
+        values = self._value()
+        self.value = self._grouped(values, self.is_won, "mean")
+        self.most_worth = self._most_worth(values)
         self.spend = self._spend()
         self.brought = brought_customers(facts, settings, codes, size)
 
@@ -161,6 +164,15 @@ class _Measured:
         amounts[summed.index.to_numpy()] = summed.to_numpy(float)
         return amounts
 
+    def _most_worth(self, values: Floats) -> Floats:
+        """What each channel's wins were worth, at most; a win without an order counts the mean. NaN: unknown."""
+        known = values[self.is_won & np.isfinite(values)]
+        if not known.size:
+            return np.full(self._size, np.nan)
+        told = np.where(np.isfinite(values), values, known.mean())
+        mine = [told[self.is_won & (self._codes == g)] for g in range(self._size)]
+        return np.array([most_summed(own, float(known.max())) for own in mine])
+
     def _spend(self) -> dict[str, float]:
         rules, spend = self._settings.diagnosis, self._facts.spend
         age = days_before(self._facts.now, spend["spent_on"])
@@ -170,11 +182,11 @@ class _Measured:
 
 
 def _row(facts: CaseFacts, measured: _Measured, g: int, label: str, settings: Settings) -> ChannelQuality:
-    rules, currency = settings.diagnosis, settings.intake.currency
+    rules = settings.diagnosis
     won, spend = measured.won[g], measured.spend.get(label)
     cost = spend / won.hits if spend is not None and won.hits else None
     value = _finite(measured.value[g])
-    verdict = _verdict(measured, g, cost, value, rules)
+    verdict = _verdict(measured, g, spend, rules)
     name = Text(*channel_words(label, facts.channels))
     return ChannelQuality(
         label, name, int(measured.leads[g]), float(measured.leads[g] / measured.leads.sum()),
@@ -182,41 +194,27 @@ def _row(facts: CaseFacts, measured: _Measured, g: int, label: str, settings: Se
         _finite(measured.fit[g]), _finite(measured.cycle[g]), value,
         spend, cost, _cost_interval(spend, won.hits) if cost is not None and spend is not None else None,
         measured.brought[g],
-        verdict, _text(measured, g, name, verdict, (value, spend), currency),
+        verdict, _text(measured, g, name, verdict, (value, spend), settings),
     )  # fmt: skip
 
 
-def _verdict(measured: _Measured, g: int, cost: float | None, value: float | None, rules: Diagnosis) -> str:
-    """Cut: it costs more per win than the share of its value allows, or its leads are surely won less often than those
-    of all and its wins are no cheaper. Grow: surely won more often, and not too dear. The others are left as they are.
-    """
-    won, whole = measured.won[g], measured.is_won.sum() / measured.leads.sum()
-    usual = sum(measured.spend.values()) / max(measured.is_won.sum(), 1)
-    is_poor = won.interval.high < whole * (1 - rules.channel_margin) and (cost is None or cost >= usual)
-    if is_poor or (cost is not None and value is not None and cost > rules.channel_cost_share * value):
+def _verdict(measured: _Measured, g: int, spend: float | None, rules: Diagnosis) -> str:
+    """Cut: what it cost is more than the margin that its wins left at most. Grow: surely won more often than all."""
+    if spend is not None and spend > rules.channel_cost_share * measured.most_worth[g]:
         return "cut"
-    return "grow" if won.interval.low > whole * (1 + rules.channel_margin) else "keep"
+    whole = measured.is_won.sum() / measured.leads.sum()
+    return "grow" if measured.won[g].interval.low > whole * (1 + rules.channel_margin) else "keep"
 
 
 def _text(
-    measured: _Measured, g: int, name: Text, verdict: str, money: tuple[float | None, float | None], currency: str
+    measured: _Measured, g: int, name: Text, verdict: str, money: tuple[float | None, float | None], settings: Settings
 ) -> Text:
-    """The verdict with what the win rate of all would be without the channel and what its wins were worth (cut), or its
-    own win rate (grow, keep). money: value per win, spend.
-    """
-    leads, wins = int(measured.leads.sum()), int(measured.is_won.sum())
-    own, rest = measured.won[g], (wins - measured.won[g].hits) / max(leads - measured.won[g].rows, 1)
+    """The verdict with its figures. money: value per win, spend."""
     if verdict == "cut":
-        value, spend = money
-        worth, told = (f"{symbol_of(currency)}{amount:,.0f}" for amount in ((value or 0) * own.hits, spend or 0))
-        lost = (f" (worth {worth})", f"（价值{worth}）") if value and own.hits else ("", "")
-        saved = (f" and {told} saved", f"，并节省{told}") if spend else ("", "")
-        return Text(
-            f"Cut {name.en}: without it {percent(rest, 1)} instead of {percent(wins / leads, 1)} of the leads are won, "
-            f"{own.hits:,} wins{lost[0]} fewer{saved[0]}.",
-            f"削减{name.zh}：剔除后赢单率为{percent(rest, 1)}而不是{percent(wins / leads, 1)}，"
-            f"赢单减少{own.hits:,}单{lost[1]}{saved[1]}。",
-        )
+        return _cut_text(measured, g, name, money[1] or 0.0, settings)
+    own, whole = measured.won[g], measured.is_won.sum() / measured.leads.sum()
+    if own.interval.high < whole * (1 - settings.diagnosis.channel_margin):
+        return _poor_text(measured, g, name, money, settings)
     verb = ("Grow", "加大投入") if verdict == "grow" else ("Keep", "保持")
     more = round(own.interval.low * 100, 1)
     return Text(
@@ -224,6 +222,45 @@ def _text(
         f"{more} wins.",
         f"{verb[1]}{name.zh}：赢单率{percent(own.shrunk, 1)}；每增加100条同类线索至少带来{more}单。",
     )
+
+
+def _cut_text(measured: _Measured, g: int, name: Text, spend: float, settings: Settings) -> Text:
+    share, hits = settings.diagnosis.channel_cost_share, measured.won[g].hits
+    cost, most = (_told(amount, settings) for amount in (spend, share * measured.most_worth[g]))
+    before, after = _win_rates(measured, g)
+    return Text(
+        f"Cut {name.en}: it cost {cost}; its {hits:,} wins left a margin of {most} at most. Without it {after} instead "
+        f"of {before} of the leads are won.",
+        f"削减{name.zh}：花费{cost}，而{hits:,}单赢单的毛利至多{most}。剔除后赢单率为{after}而不是{before}。",
+    )
+
+
+def _poor_text(
+    measured: _Measured, g: int, name: Text, money: tuple[float | None, float | None], settings: Settings
+) -> Text:
+    """A channel that wins surely less than all, and yet is not to be cut."""
+    (value, spend), hits, before = money, measured.won[g].hits, _win_rates(measured, g)[0]
+    start = (
+        f"Keep {name.en}, and better its leads: surely fewer of them are won than the {before} of all, but",
+        f"保持{name.zh}并改善其线索：赢单率确定低于总体的{before}，但",
+    )
+    if spend is None or np.isnan(measured.most_worth[g]):
+        return Text(f"{start[0]} what it costs or brings is not known.", f"{start[1]}其花费或赢单价值未知。")
+    cost, worth = _told(spend, settings), _told((value or 0.0) * hits, settings)
+    return Text(
+        f"{start[0]} a cut saves {cost} and gives up {hits:,} wins worth {worth}.",
+        f"{start[1]}削减只节省{cost}，却放弃{hits:,}单、价值{worth}的赢单。",
+    )
+
+
+def _win_rates(measured: _Measured, g: int) -> tuple[str, str]:
+    """Of all leads, and of all without the channel's."""
+    leads, wins, own = int(measured.leads.sum()), int(measured.is_won.sum()), measured.won[g]
+    return percent(wins / leads, 1), percent((wins - own.hits) / max(leads - own.rows, 1), 1)
+
+
+def _told(amount: float, settings: Settings) -> str:
+    return f"{symbol_of(settings.intake.currency)}{amount:,.0f}"
 
 
 def _cost_interval(spend: float, wins: int) -> Interval:

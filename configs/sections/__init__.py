@@ -35,7 +35,7 @@ from configs.sections.recognition import Course, Recognition, ServiceStar, WithP
 from configs.sections.retraining import DriftLine, PerformanceLine, Retraining
 from configs.sections.rfm import Rfm, RfmTier
 from configs.sections.scoring import Scoring
-from configs.sections.service_plan import Entitlement, ServicePlan, TierService
+from configs.sections.service_plan import Consent, Entitlement, Means, ServicePlan, TierService
 from configs.sections.serving import Serving
 from configs.sections.sign_in import OpenIdProvider, SignIn
 from configs.sections.stores import Stores
@@ -63,6 +63,7 @@ __all__ = [
     "Calendar",
     "Commission",
     "CommissionPlan",
+    "Consent",
     "Course",
     "CsvSinkRules",
     "CustomerTraining",
@@ -86,6 +87,7 @@ __all__ = [
     "LiveRules",
     "MatchDecision",
     "MatchLevels",
+    "Means",
     "Milestones",
     "MixRules",
     "Monitoring",

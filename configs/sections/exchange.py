@@ -22,6 +22,7 @@ class Webhooks(Section):
 
 class Exchange(Section):
     idempotency_days: PositiveInt
+    max_ahead_minutes: PositiveInt
     events_waiting: PositiveInt
     refresh_queue_size: PositiveInt
     refresh_batch: PositiveInt

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from configs.sections.base import PositiveInt, Section
+from configs.sections.playbook import BothLanguages
 
 
 class Entitlement(Section):
@@ -26,8 +27,20 @@ class TierService(Section):
         return self
 
 
+class Means(BothLanguages):
+    words: list[str]
+
+
+class Consent(Section):
+    unasked: Literal["propose", "refuse"]
+    given: list[str]
+    refused: list[str]
+    means: Annotated[dict[str, Means], Field(min_length=1)]
+
+
 class ServicePlan(Section):
     uncounted_kinds: list[str]
+    consent: Consent
     strategic: TierService
     growth: TierService
     maintenance: TierService

@@ -38,14 +38,14 @@ def is_overdue(invoice: Invoice, as_of: datetime) -> bool:
     return invoice.due_on < today and not is_paid
 
 
-def credit_hold(invoices: Sequence[Invoice], as_of: datetime, rules: Features) -> CreditHold:
-    """Hold a customer's credit if enough of its `invoices`, those known at as_of, are overdue."""
+def credit_hold(invoices: Sequence[Invoice], as_of: datetime, rules: Features, currency: str) -> CreditHold:
+    """Hold a customer's credit if enough of its `invoices`, those known at as_of, are overdue; all in one currency."""
     late = sorted(
         (one for one in invoices if is_overdue(one, as_of)), key=lambda invoice: (invoice.due_on, invoice.invoice_id)
     )
     limit, cents = rules.credit_hold_overdue_invoices, sum(invoice.amount_cents for invoice in late)
     longest = (as_of.astimezone(UTC).date() - late[0].due_on).days if late else 0
-    is_held, money = len(late) >= limit, f"{cents / 100:,.2f}"
+    is_held, money = len(late) >= limit, f"{currency} {cents / 100:,.2f}"
     en = f"{len(late)} overdue receivables ({money}), credit is held from {limit} on"
     zh = f"逾期应收{len(late)}笔（{money}），达到{limit}笔即冻结信用"
     version = rule_version("credit_hold", overdue_invoices=limit)

@@ -27,12 +27,12 @@ def prescreen(lead: LeadFacts, rules: Features) -> Refusal | None:
     version = rule_version("prescreen", bounds=rules.prescreen, size_fit=rules.size_fit)
     fit, least_fit = head_count_fit(lead, rules), rules.prescreen.min_size_fit
     if fit is not None and fit < least_fit:
-        en = f"{lead.employee_count} employees are far outside the product's target firms (fit {fit:.2f})"
-        zh = f"企业{lead.employee_count}人，远离产品目标客户规模（适配度{fit:.2f}）"
+        en = f"{lead.employee_count} employees are far outside the product's target firms (fit {fit:.2f})."
+        zh = f"企业{lead.employee_count}人，远离产品目标客户规模（适配度{fit:.2f}）。"
         return Refusal("firm_size_misfit", fit, least_fit, version, en, zh)
     share, least_share = budget_ratio(lead), rules.prescreen.min_budget_share
     if share is not None and share < least_share:
-        en = f"The budget is {share:.1%} of the expected amount, less than {least_share:.0%}"
-        zh = f"预算仅为预计金额的{share:.1%}，低于{least_share:.0%}"
+        en = f"The budget is {share:.1%} of the expected amount, less than {least_share:.0%}."
+        zh = f"预算仅为预计金额的{share:.1%}，低于{least_share:.0%}。"
         return Refusal("budget_misfit", share, least_share, version, en, zh)
     return None

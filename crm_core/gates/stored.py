@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Engine
 
-from configs.sections import Features
+from configs.settings import Settings
 from crm_core.database import read_transaction
 from crm_core.funnel.versions import rows_as_of, rows_of_as_of
 from crm_core.gates.credit import CreditHold, credit_hold
@@ -21,7 +21,7 @@ _COLUMNS = ["customer_id", "amount_cents", "due_on", "paid_on"]
 
 
 def credit_holds(
-    engine: Engine, rules: Features, as_of: datetime, resolve: Resolve | None = None
+    engine: Engine, settings: Settings, as_of: datetime, resolve: Resolve | None = None
 ) -> dict[str, CreditHold]:
     """Customer -> its gate, for all with a receivable known at as_of; of the others none is overdue.
 
@@ -33,10 +33,10 @@ def credit_holds(
         rows = rows_as_of(connection, "receivables", as_of, _COLUMNS)
         resolve = merges_or(resolve, connection, as_of)
     owners = resolved(rows["customer_id"], resolve)
-    return {str(owner): credit_hold(_invoices(mine), as_of, rules) for owner, mine in rows.groupby(owners)}
+    return {str(owner): _hold(mine, as_of, settings) for owner, mine in rows.groupby(owners)}
 
 
-def hold_of(engine: Engine, rules: Features, customer_id: str, as_of: datetime) -> CreditHold:
+def hold_of(engine: Engine, settings: Settings, customer_id: str, as_of: datetime) -> CreditHold:
     """The gate of one customer, over all ids that it goes by at as_of.
 
     Raises
@@ -46,7 +46,12 @@ def hold_of(engine: Engine, rules: Features, customer_id: str, as_of: datetime) 
     with read_transaction(engine) as connection:
         ids = members_of(connection, customer_id, as_of)
         rows = rows_of_as_of(connection, "receivables", as_of, _COLUMNS, ("customer_id", ids))
-    return credit_hold(_invoices(rows), as_of, rules)
+    return _hold(rows, as_of, settings)
+
+
+def _hold(rows: pd.DataFrame, as_of: datetime, settings: Settings) -> CreditHold:
+    """Receivables name no currency: theirs is the configured one."""
+    return credit_hold(_invoices(rows), as_of, settings.features, settings.intake.currency)
 
 
 def _invoices(rows: pd.DataFrame) -> Sequence[Invoice]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from configs.settings import Settings
 from crm_core.database import read_transaction, write_transaction
-from crm_core.funnel.versions import rows_as_of
+from crm_core.funnel.versions import values_as_of
 from crm_core.rfm.figures import rfm_figures
 from crm_core.rfm.rule import TIERS, mean_monetary_cents, tier_rule_version, tiered
 from crm_core.standing import Resolve, merges_or, put_right, resolved, standing_rows
@@ -47,10 +47,7 @@ def retier(engine: Engine, settings: Settings, as_of: datetime, resolve: Resolve
     mean, version = mean_monetary_cents(figures), tier_rule_version(settings)
     now = tiered(figures, mean, settings.rfm)
     with write_transaction(engine) as connection:
-        before = {
-            row.customer_id: row.tier
-            for row in standing_rows(connection, CustomerTier.__table__, as_of, is_before=True)  # type: ignore[arg-type]
-        }
+        before = _before(connection, as_of)
         moved = now[now["tier"] != pd.Series(now.index.map(before), index=now.index)]
         rows = _rows(moved, as_of, version, mean)
         put_right(connection, CustomerTier.__table__, as_of, rows)  # type: ignore[arg-type]
@@ -64,14 +61,19 @@ def customer_figures(
 ) -> pd.DataFrame:
     """R, F and M of every customer known at as_of, those without orders too. Index: customer_id."""
     resolve = merges_or(resolve, connection, as_of)
-    orders = rows_as_of(connection, "orders", as_of, ["customer_id", "ordered_at", "amount_cents"])
-    customers = rows_as_of(connection, "customers", as_of, [])
+    orders = values_as_of(connection, "orders", as_of, ["customer_id", "ordered_at", "amount_cents"])
+    customers = values_as_of(connection, "customers", as_of, [])
     bought = orders.assign(customer_id=resolved(orders["customer_id"], resolve))
     figures = rfm_figures(bought, as_of, settings.features.rfm_window_days)
     known = pd.Index(resolved(customers["customer_id"], resolve).unique())
     whole = figures.reindex(figures.index.union(known, sort=True))
     whole.index.name = "customer_id"
     return whole.fillna({"frequency": 0, "monetary_cents": 0}).astype({"frequency": int, "monetary_cents": int})
+
+
+def _before(connection: Connection, as_of: datetime) -> dict[str, str]:
+    table, only = CustomerTier.__table__, ("customer_id", "tier")
+    return dict(map(tuple, standing_rows(connection, table, as_of, is_before=True, only=only)))  # type: ignore[arg-type]
 
 
 def _rows(moved: pd.DataFrame, as_of: datetime, version: str, mean: float | None) -> list[dict[str, Any]]:

@@ -91,6 +91,8 @@ def _history_in_words(moves: list[TierMove]) -> str:
 
 
 def _due_in_words(found: list[DueContact], limit: int) -> str:
+    if not found:
+        return "Nobody is due for contact."
     rows = [
         [
             one.customer_id,
@@ -98,8 +100,15 @@ def _due_in_words(found: list[DueContact], limit: int) -> str:
             one.last_contact_at.date() if one.last_contact_at else "never",
             one.due_on,
             one.late_days,
+            ", ".join(f"{means}*" if means in one.means.unasked else means for means in one.means.proposed)
+            or "nothing",
+            ", ".join(one.means.refused),
         ]
         for one in found[:limit]
     ]
-    table = text_table(["customer", "tier", "last contact", "due", "days late"], rows)
-    return f"{len(found):,} customers are due for contact.\n{table}" if found else "Nobody is due for contact."
+    table = text_table(["customer", "tier", "last contact", "due", "days late", "contact by", "no consent to"], rows)
+    count_barred = sum(not one.means.proposed for one in found)
+    barred = f"; {count_barred:,} of them, last in the list, may not be contacted by any means" if count_barred else ""
+    is_noted = any(one.means.unasked and one.means.proposed for one in found[:limit])
+    note = "\n* no word of consent or refusal is on record (service_plan.consent.unasked)" if is_noted else ""
+    return f"{len(found):,} customers are due for contact{barred}.\n{table}{note}"

@@ -45,7 +45,9 @@ def customers(asked: PageRequest, desk: Desk) -> Response:
         page=page, found=found, total=total, pages=max(1, -(-total // size)), first=(page - 1) * size,
         flow_days=FLOW_DAYS, picture=_picture(flows), tier_names=tier_names(visitor.language), standing=standing,
         per_tier=Counter(standing.values()), tiers=TIERS[::-1], risky=risky, names=names, due=due[:ROWS_SHOWN],
-        count_due=len(due), tags=_tag_counts(desk, figures, own), rules=desk.settings.tags.tags,
+        count_due=len(due), count_barred=sum(not one.means.proposed for one in due),
+        known_means=desk.settings.service_plan.consent.means,
+        tags=_tag_counts(desk, figures, own), rules=desk.settings.tags.tags,
     )  # fmt: skip
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isnan
 from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
 from crm_core.funnel import touch_points
+from crm_core.gates.facts import LeadFacts
+from crm_core.gates.prescreen import Refusal, prescreen
 from crm_core.gates.signing import SigningPermission, may_sign
 from crm_core.gates.stored import hold_of
 from crm_core.lookup.leads import find_lead
 from crm_core.lookup.scores import receipts_of, score_points
 from crm_core.overrides import override_history
+from scoring.encoding import as_category, as_number
 from scoring.lead_scores import LeadScore, score_vectors
 from serving.errors import NotFoundError
 from serving.models_needed import needed
@@ -40,9 +44,10 @@ def lead(asked: PageRequest, desk: Desk) -> Response:
     points = score_points(desk.engine, [lead_id], desk.now)[lead_id]
     receipts = receipts_of(desk.engine, "lead", lead_id, desk.now, RECEIPTS_SHOWN)
     touches = touch_points(desk.engine, desk.now, [lead_id])
-    score, stage = _score(lead_id, desk), _stage(touches, desk)
+    (score, refusal), stage = _score(lead_id, desk), _stage(touches, desk)
     return render(
         "lead.html", visitor, "/leads", show=desk.formats(visitor), row=row, fields=BASE_FIELDS, score=score,
+        refusal=refusal,
         trend=trend_since_yesterday(points, score.win_probability, desk.now, desk.settings) if score else None,
         points=points, steps=score_steps(receipts, desk.old_models.get), receipts=receipts,
         touches=touches[::-1][:TOUCHES_SHOWN],
@@ -75,18 +80,25 @@ def own_lead(asked: PageRequest, desk: Desk) -> Mapping[str, Any]:
     return row
 
 
-def _score(lead_id: str, desk: Desk) -> LeadScore | None:
-    """The score of this moment; None where the lead has no features, as closed ones have not."""
+def _score(lead_id: str, desk: Desk) -> tuple[LeadScore | None, Refusal | None]:
+    """The score of this moment, and why it is screened out; neither where the lead has no features, as closed ones."""
     champion = needed(desk.champions, "win")
-    found = desk.vectors.of("leads", [lead_id], desk.now)
-    values = [vector.values for vector in found.values()]
+    values = [vector.values for vector in desk.vectors.of("leads", [lead_id], desk.now).values()]
     scores = score_vectors(champion.artefact, values, desk.settings)
-    return scores[0] if scores else None
+    return (scores[0], _refusal(values[0], desk)) if scores else (None, None)
+
+
+def _refusal(values: Mapping[str, Any], desk: Desk) -> Refusal | None:
+    """The pre-screen on what the score saw, with its figures."""
+    people, amount, budget = (as_number(values.get(name)) for name in ("employee_count", "expected_amount", "budget"))
+    whole = [None if isnan(one) else round(one) for one in (people, 100 * amount, 100 * budget)]
+    facts = LeadFacts(whole[0], whole[1], whole[2], as_category(values.get("product")))
+    return prescreen(facts, desk.settings.features)
 
 
 def _signing(customer_id: str | None, desk: Desk) -> SigningPermission | None:
     """Whether the lead may be shown as ready to sign, and why not; None where nobody is known to pay."""
-    return may_sign(hold_of(desk.engine, desk.settings.features, customer_id, desk.now)) if customer_id else None
+    return may_sign(hold_of(desk.engine, desk.settings, customer_id, desk.now)) if customer_id else None
 
 
 def _planned(lead_id: str, desk: Desk) -> dict[str, Any] | None:

@@ -27,6 +27,22 @@ def test_good_rows_are_stored_and_bad_ones_told_with_their_reason(engine: Engine
     assert all(error["rule"] for error in answer["errors"])
 
 
+def test_a_moment_that_is_yet_to_come_is_refused(engine: Engine, settings: Settings) -> None:
+    """Clocks may differ by minutes; a day that an invoice is due lies ahead by its nature."""
+    minutes = settings.exchange.max_ahead_minutes
+    ahead = [
+        {"lead_id": f"l{n}", "created_at": (NOW + timedelta(minutes=n)).isoformat()} for n in (minutes, minutes + 1)
+    ]
+    far = {"lead_id": "l2030", "created_at": "2030-01-01T00:00:00+08:00"}
+    answer = receive_events(engine, "leads", [*ahead, far], "odoo", None, settings, NOW).answer
+    assert (answer["inserted"], answer["rejected"]) == (1, 2)
+    assert [(error["index"], error["column"]) for error in answer["errors"]] == [(1, "created_at"), (2, "created_at")]
+    assert answer["errors"][1]["value"] == "2030-01-01T00:00:00+08:00"
+    assert answer["errors"][1]["rule"] == "created_at must be at most 15 minutes after now, 2025-01-01 00:00 UTC"
+    invoice = {"invoice_id": "i1", "customer_id": "c1", "amount": "5", "due_on": "2030-01-01"}
+    assert receive_events(engine, "receivables", [invoice], "erp", None, settings, NOW).answer["inserted"] == 1
+
+
 def test_the_same_key_and_body_give_the_same_answer_and_do_nothing(engine: Engine, settings: Settings) -> None:
     call = (engine, "stage_events", [EVENT, BAD], "odoo", "k1", settings)
     first = receive_events(*call, NOW)

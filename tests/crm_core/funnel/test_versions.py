@@ -11,7 +11,7 @@ from configs.settings import Settings
 from crm_core.database import read_transaction
 from crm_core.funnel import load_facts, period_figures
 from crm_core.funnel.dimensions import groups_of
-from crm_core.funnel.versions import rows_as_of, rows_of_as_of
+from crm_core.funnel.versions import rows_as_of, rows_of_as_of, values_as_of
 from tests.crm_core.conftest import Load
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -85,6 +85,8 @@ def test_every_moment_sees_what_was_known_then(load: Load, engine: Engine, seed:
         expected = brute(versions, moment)
         assert industries(engine, moment) == expected, moment
         with read_transaction(engine) as connection:
+            values = values_as_of(connection, "leads", moment, ["industry"])
+            assert dict(zip(values["lead_id"], values["industry"], strict=True)) == expected
             for industry in {*expected.values(), "i0"}:
                 own = rows_of_as_of(connection, "leads", moment, [], ("industry", [industry]))
                 assert set(own["lead_id"]) == {lead for lead, value in expected.items() if value == industry}

@@ -17,15 +17,15 @@ LATE = [Invoice("b", 250, date(2025, 1, 8)), Invoice("a", 10_000, date(2025, 1, 
 
 
 def test_two_overdue_receivables_hold_credit_with_their_figures(settings: Settings) -> None:
-    hold = credit_hold(LATE, AS_OF, settings.features)
+    hold = credit_hold(LATE, AS_OF, settings.features, "CNY")
     assert (hold.is_held, hold.count_overdue, hold.overdue_cents, hold.max_overdue_days) == (True, 2, 10_250, 9)
     assert hold.overdue == ("a", "b")
-    assert "2 overdue receivables (102.50)" in hold.en
-    assert "逾期应收2笔" in hold.zh
+    assert "2 overdue receivables (CNY 102.50)" in hold.en
+    assert "逾期应收2笔（CNY 102.50）" in hold.zh
 
 
 def test_a_held_customer_is_never_ready_to_sign(settings: Settings) -> None:
-    held, free = (credit_hold(LATE[:count], AS_OF, settings.features) for count in (2, 1))
+    held, free = (credit_hold(LATE[:count], AS_OF, settings.features, "CNY") for count in (2, 1))
     refused = may_sign(held)
     assert (refused.is_allowed, refused.code, refused.en, refused.zh) == (False, "credit_hold", held.en, held.zh)
     assert may_sign(free).is_allowed
@@ -33,7 +33,7 @@ def test_a_held_customer_is_never_ready_to_sign(settings: Settings) -> None:
 
 def test_another_threshold_is_another_version(settings: Settings) -> None:
     strict = settings.features.model_copy(update={"credit_hold_overdue_invoices": 1})
-    ours, theirs = (credit_hold(LATE[:1], AS_OF, rules) for rules in (settings.features, strict))
+    ours, theirs = (credit_hold(LATE[:1], AS_OF, rules, "CNY") for rules in (settings.features, strict))
     assert (ours.is_held, theirs.is_held) == (False, True)
     assert ours.rule_version != theirs.rule_version
 
@@ -62,7 +62,7 @@ def test_stored_receivables_hold_as_of_and_over_merged_ids(engine: Engine, load:
     load(receivables=RECEIVABLES, orders="order_id,customer_id,ordered_at,amount\no,a,2024-11-01,30\n")
 
     def held(as_of: datetime, resolve: dict[str, str] | None = None) -> set[str]:
-        found = credit_holds(engine, settings.features, as_of, resolve)
+        found = credit_holds(engine, settings, as_of, resolve)
         return {customer for customer, hold in found.items() if hold.is_held}
 
     assert held(NOW) == {"b"}

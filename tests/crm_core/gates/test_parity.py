@@ -76,7 +76,7 @@ def test_the_credit_hold_is_that_on_the_score(settings: Settings) -> None:
     spine = ibis.memtable(pd.DataFrame({"entity_id": list(owned), "as_of": now}))
     found = customer_receivables({"receivables": with_intervals(history, "invoice_id", "due_on")}, spine).execute()
     theirs = found.set_index("entity_id").loc[list(owned)]
-    ours = [credit_hold(invoices, AS_OF, settings.features) for invoices in owned.values()]
+    ours = [credit_hold(invoices, AS_OF, settings.features, "CNY") for invoices in owned.values()]
     assert [one.count_overdue for one in ours] == theirs["count_overdue_invoices"].tolist()
     assert [one.overdue_cents for one in ours] == theirs["overdue_cents"].tolist()
     assert [one.max_overdue_days for one in ours] == theirs["max_overdue_days"].tolist()

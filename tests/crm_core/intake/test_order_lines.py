@@ -68,6 +68,14 @@ def test_the_same_lines_again_change_nothing(load: Load, engine: Engine) -> None
     assert report.tables["orders"]["unchanged"] == 4
 
 
+def test_further_lines_of_a_stored_order_replace_it_and_that_is_told(load: Load, engine: Engine) -> None:
+    first, last = LINES.splitlines()[0], LINES.splitlines()[3]
+    assert not any("replaces" in note for note in load(mapping(), lines=LINES).notes)
+    report = load(mapping(), now=LATER, lines=f"{first}\n{last}\n")
+    assert orders(engine)[0][:2] == ("489434", 6750)
+    assert any(note.startswith("1 of these orders were stored with other values") for note in report.notes)
+
+
 def test_amounts_of_lines_are_summed_as_they_are(load_sqlite: Load, sqlite_engine: Engine) -> None:
     load_sqlite(mapping("amount"), lines=LINES)
     assert orders(sqlite_engine)[0][1] == 1870

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from configs.sections import TierService
+from configs.sections import Consent, TierService
 from configs.settings import Settings
+from crm_core.consent import told_consent
 from crm_core.rfm.due import due_contacts, due_on
 from crm_core.rfm.retier import retier
 from crm_core.rfm.rule import TIERS
@@ -92,3 +93,60 @@ def test_a_contact_that_is_to_come_is_not_seen_and_then_counts(tiered: Engine, s
 def test_a_merged_customer_is_due_once(tiered: Engine, settings: Settings) -> None:
     found = due_contacts(tiered, settings, NOW, resolve={"low2": "low"})
     assert "low2" not in {one.customer_id for one in found}
+
+
+CONSENTS = """activity_id,occurred_at,kind,lead_id,customer_id,consent
+c1,2024-12-01T04:00:00Z,web_form,L,,opt_in
+c2,2024-12-02T04:00:00Z,email,,top,opt_out: email
+c3,2024-12-03T04:00:00Z,qr_scan,,mid,退订
+c4,2025-01-09T04:00:00Z,web_form,,mid,yes; no calls
+c5,2024-12-04T04:00:00Z,call,,low,recorded with notice
+c6,2024-12-05T04:00:00Z,form,,low2,opt_in
+c7,2024-12-05T04:00:00Z,form,,low2,opt_out
+"""
+
+
+def test_who_refused_a_means_is_not_proposed_for_it(load: Load, tiered: Engine, settings: Settings) -> None:
+    """The last word on each means counts, a refusal before a consent of one moment, and only what is known at as_of."""
+    load(activities=CONSENTS)
+    means = {one.customer_id: one.means for one in due_contacts(tiered, settings, NOW)}
+    assert (means["top"].proposed, means["top"].refused, means["top"].unasked) == (
+        ("call", "visit", "chat"), ("email",), ()
+    )  # fmt: skip
+    assert means["mid"].proposed == means["low2"].proposed == ()
+    assert means["low"].proposed == means["low"].unasked == tuple(settings.service_plan.consent.means)
+    later = {one.customer_id: one.means for one in due_contacts(tiered, settings, NOW + 20 * DAY)}
+    assert (later["mid"].proposed, later["mid"].refused) == (("visit", "email", "chat"), ("call",))
+
+
+def test_who_refused_every_means_comes_last(load: Load, tiered: Engine, settings: Settings) -> None:
+    load(activities=CONSENTS)
+    order = [one.customer_id for one in due_contacts(tiered, settings, NOW)]
+    assert order == ["top", "low", "low3", "mid", "low2"]
+
+
+def test_where_consent_must_be_on_record_nothing_else_is_proposed(
+    load: Load, tiered: Engine, settings: Settings
+) -> None:
+    load(activities=CONSENTS)
+    plan = settings.service_plan
+    strict = plan.model_copy(update={"consent": plan.consent.model_copy(update={"unasked": "refuse"})})
+    found = due_contacts(tiered, settings.model_copy(update={"service_plan": strict}), NOW)
+    assert {one.customer_id for one in found if one.means.proposed} == {"top"}
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("不同意", {"call": False, "visit": False, "email": False, "chat": False}),
+        ("同意；拒绝电话", {"call": False, "visit": True, "email": True, "chat": True}),
+        ("Opt_In: WeChat", {"chat": True}),
+        ("not given", {"call": False, "visit": False, "email": False, "chat": False}),
+        ("noted", {}),
+    ],
+)
+def test_consent_is_read_from_the_source_systems_words(
+    settings: Settings, words: str, expected: dict[str, bool]
+) -> None:
+    rules: Consent = settings.service_plan.consent
+    assert told_consent(words, rules) == expected

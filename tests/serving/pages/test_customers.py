@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from configs.settings import load_settings
+from crm_core.events import upsert_rows
 from crm_core.exchange.score_changes import publish_scores
 from crm_core.rfm.retier import retier
 from crm_core.tags.retag import retag
@@ -49,6 +50,22 @@ def test_anothers_customer_is_404_and_reads_like_none(pages: Pages) -> None:
         assert foreign.text == unknown.text
     assert pages.status("/customer?id=nothing", "admin") == 404
     assert pages.status("/customer", "admin") == 404
+
+
+@pytest.mark.parametrize(
+    ("consent", "english", "chinese"),
+    [
+        ("no calls", "visit*, e-mail*, chat* without consent: call", "未获同意： 电话"),
+        ("opt_out", "not to be contacted", "不得联系"),
+    ],
+)
+def test_the_list_says_by_which_means_a_customer_may_be_contacted(
+    tiered: Pages, consent: str, english: str, chinese: str
+) -> None:
+    refusal = {"activity_id": "A9", "occurred_at": "2024-01-02T03:00:00Z", "kind": "form", "customer_id": "C1"}
+    upsert_rows(tiered.engine, "activities", [refusal | {"consent": consent}], load_settings(), fakes.NOW)
+    assert english in words_of(tiered.get("/customers", "rep"))
+    assert chinese in words_of(tiered.get("/customers", "rep", **{"accept-language": "zh"}))
 
 
 def test_a_customer_is_shown_with_money_tier_tags_and_merges(tiered: Pages) -> None:

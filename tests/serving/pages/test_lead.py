@@ -53,19 +53,24 @@ def test_a_lead_whose_customer_owes_too_much_is_not_ready_to_sign(pages: Pages) 
     _, faults = upsert_rows(pages.engine, "receivables", owed, load_settings(), LEARNT_AT)
     assert not faults
     told = words_of(pages.get("/lead?id=L1", "rep"))
-    assert "Not ready to sign: 2 overdue receivables (300.00), credit is held from 2 on" in told
+    assert "Not ready to sign: 2 overdue receivables (CNY 300.00), credit is held from 2 on" in told
     assert "Not ready to sign" not in words_of(pages.get("/lead?id=a%2Fb%3Fc", "rep"))
 
 
 @pytest.mark.parametrize(
     ("code", "en", "zh"),
     [
-        (SIZE_MISFIT, "far outside the product's target firms", "远离产品目标客户"),
-        (BUDGET_MISFIT, "too small a part of the expected amount", "比例过低"),
+        (
+            SIZE_MISFIT,
+            "2 employees are far outside the product's target firms (fit 0.00)",
+            "企业2人，远离产品目标客户规模",
+        ),
+        (BUDGET_MISFIT, "The budget is 5.0% of the expected amount, less than 10%", "预算仅为预计金额的5.0%"),
     ],
 )
 def test_what_the_pre_screen_refuses_is_said_in_words(pages: Pages, code: str, en: str, zh: str) -> None:
-    vector = fakes.FakeVector("L1", fakes.lead_values(15.0, prescreen=code))
+    facts = {"employee_count": 2.0} if code == SIZE_MISFIT else {"expected_amount": 1_000.0, "budget": 50.0}
+    vector = fakes.FakeVector("L1", fakes.lead_values(15.0, prescreen=code, **facts))
     pages.service.reader.vectors["leads", "L1"] = vector
     told = pages.get("/lead?id=L1", "rep").replace("&#39;", "'")
     assert en in words_of(told)
