@@ -109,7 +109,7 @@ def _guarded(
     # what is still open today, not what was at as_of and has been closed since.
     latest = max(as_of, datetime.now(UTC))
     open_frame = repository.current_frame("leads", latest) if data.is_by_entity else None
-    quarantined = quarantine(parts.fit, open_frame, settings.training.leakage)
+    quarantined = quarantine(parts.fit, open_frame, settings.training.leakage, parts.before_test)
     return parts.without([column.column for column in quarantined]), quarantined
 
 
