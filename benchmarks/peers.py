@@ -51,7 +51,8 @@ def peer_figures(model: str, as_of: str, seed: int) -> Figures:
     settings = load_settings()
     frame = FeatureRepository(settings).training_frame(model, read_moment(as_of, settings.intake.timezone))
     parts = split(Dataset.of(model, frame), settings.training, seed)
-    parts = parts.without([one.column for one in quarantine(parts.fit, None, settings.training.leakage)])
+    kept_out = quarantine(parts.fit, None, settings.training.leakage, parts.before_test)
+    parts = parts.without([one.column for one in kept_out])
     result: Figures = {}
     for name, p in peer_predictions(parts.before_test, parts.test, seed):
         if isinstance(p, str):

@@ -88,7 +88,8 @@ def learnt(
     settings = load_settings()
     data = Dataset.of("win", repository.training_frame("win", moment))
     parts = split_at(data, asked_from.to_datetime64(), settings.training, options.seed)
-    parts = parts.without([one.column for one in quarantine(parts.fit, None, settings.training.leakage)])
+    kept_out = quarantine(parts.fit, None, settings.training.leakage, parts.before_test)
+    parts = parts.without([one.column for one in kept_out])
     choice = searched(parts, settings, Budget(options.trials, 600), options.seed, SILENT)
     model = fit_candidate(parts.without(choice.moving), choice, settings, options.seed, moment).artefact
     return replace(model, provenance={"rung": choice.rung.name})

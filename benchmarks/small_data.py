@@ -66,7 +66,8 @@ def drawn(case: Case, options: argparse.Namespace, folder: Path) -> list[tuple[s
     moment = read_moment(case.as_of, settings.intake.timezone)
     data = Dataset.of(case.model, FeatureRepository(settings).training_frame(case.model, moment))
     parts = split(data, settings.training, options.seed)
-    parts = parts.without([one.column for one in quarantine(parts.fit, None, settings.training.leakage)])
+    kept_out = quarantine(parts.fit, None, settings.training.leakage, parts.before_test)
+    parts = parts.without([one.column for one in kept_out])
     with tempfile.TemporaryDirectory() as scratch:
         own = settings.model_copy(update={"home": Path(scratch)})
         return [

@@ -54,8 +54,11 @@ def platt_parameters(
     return float(theta[0]), float(theta[1])
 
 
-def fit_offset(log_odds: Floats, y: Labels, w: Floats) -> float:
-    """The shift of all log-odds that makes mean probability and rate agree, penalised towards none."""
+def fit_offset(log_odds: Floats, y: Labels | Floats, w: Floats) -> float:
+    """The shift of all log-odds that makes mean probability and rate agree, penalised towards none.
+
+    y: outcomes, or the probabilities of another model.
+    """
     offset = 0.0
     for _ in range(30):
         p = sigmoid(log_odds + offset)

@@ -23,12 +23,13 @@ from training.calibrator_choice import Margins, choose_calibrator
 from training.dataset import Dataset
 from training.learn_encoding import learn_features
 from training.level import Told, best_memory
-from training.own_pace import Customers
+from training.own_pace import Customers, fit_pace, offset_between
 from training.recency import DAY, HalfLives, by_recency
 from training.reference import reference_of
-from training.scorecards import fit_scorecard
+from training.scorecards import PACE_LED, fit_scorecard
 from training.search_space import PRIOR, booster_parameters
-from training.split import Split, before, folds, holds
+from training.season import has_come_round
+from training.split import Split, before, bought_before, folds, holds
 from training.tuning import Choice
 
 # By the rule of the tiers (configs/rfm.yaml) nothing is below the one and above the other.
@@ -52,7 +53,7 @@ def fit_candidate(parts: Split, choice: Choice, settings: Settings, seed: int, t
     counted in that last fit.
     """
     recipe = Recipe(choice, settings, seed, trained_as_of, HalfLives.of(parts.before_test))
-    first = recipe.fit(parts.fit)
+    first = recipe.fit(parts.fit, bought_before(parts, parts.calibrate))
     before, level = _rehearsal(recipe, parts, first)
     is_mature = recipe.is_mature(parts.calibrate, parts.test_from)
     shape = choose_calibrator(
@@ -87,8 +88,11 @@ def margins(model: Artefact, part: Dataset) -> Margins:
 def _rehearsal(recipe: Recipe, parts: Split, first: Artefact) -> tuple[Margins | None, Margins]:
     """The block before the calibration part as a model fit before it sees it, and as `first`, whose level it sets.
 
-    With what was known when the calibration part began; the first is None where history has no such block.
+    With what was known when the calibration part began; the first is None where history has no such block, and for
+    churn while the year has not come round: two seasons in a row say nothing of the level of the next.
     """
+    if parts.fit.model == "churn" and not has_come_round(parts.before_test):
+        return None, margins(first, parts.fit)
     settings, now = recipe.settings.training, parts.calibrate_from
     earlier = folds(parts, settings, recipe.seed)[:-1]
     if now is None or not earlier:
@@ -96,7 +100,15 @@ def _rehearsal(recipe: Recipe, parts: Split, first: Artefact) -> tuple[Margins |
     block = before(parts.past, now, now, settings, start=earlier[-1][1].group_at.min())
     if not holds(block, settings.min_part_class_rows):
         return None, margins(first, parts.fit)
-    return margins(recipe.fit(earlier[-1][0]), block), margins(first, recipe.newest(parts.fit, block, now))
+    fit = recipe.fit(earlier[-1][0], bought_before(parts, block))
+    return margins(fit, block), margins(first, recipe.newest(parts.fit, block, now))
+
+
+def at_level_of_pace(model: Artefact, customers: Customers) -> Artefact:
+    """The model with its mean probability of the customers as they are now moved to that of their pace."""
+    now = model.encode(customers.now)
+    moved = offset_between(model.margin(now), fit_pace(model.features, now, customers).margin(now)[:, 0])
+    return replace(model, scorecard=replace(model.scorecard, intercept=model.scorecard.intercept + moved))
 
 
 @dataclass(frozen=True)
@@ -123,11 +135,12 @@ class Recipe:
             for kind in kinds
         ]
         booster = self._trees(part, specs, encoded, cards[0])
-        return Artefact(
+        whole = Artefact(
             name=part.model, features=specs, booster=booster, scorecard=mean_scorecard(rung.name, cards),
             tree_weight=1 / len(cards), calibrator=Calibrator(), trained_as_of=self.trained_as_of,
             horizon_days=part.horizon_days,
         )  # fmt: skip
+        return at_level_of_pace(whole, customers) if customers is not None and rung.linear in PACE_LED else whole
 
     def _trees(
         self, part: Dataset, specs: tuple[FeatureSpec, ...], encoded: NDArray[np.float32], start: Scorecard

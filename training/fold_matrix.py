@@ -14,9 +14,9 @@ from training.boosting import MAX_ROUNDS, fixed_parameters, training_matrix
 from training.calibrate import fit_platt
 from training.dataset import Dataset
 from training.learn_encoding import learn_features
-from training.own_pace import Customers
+from training.own_pace import Customers, offset_between
 from training.recency import HalfLives, by_recency
-from training.scorecards import fit_scorecard
+from training.scorecards import BG_NBD, PACE_LED, fit_scorecard
 from training.search_space import PRIOR, Parameters, booster_parameters, start_of
 
 Floats = NDArray[np.float64]
@@ -34,12 +34,21 @@ class FoldMatrix:
     Losses are told per block of the later rows' time, [blocks], so that a gain can be seen to last or not.
     """
 
-    def __init__(self, earlier: Dataset, later: Dataset, settings: Training, seed: int, half_lives: HalfLives) -> None:
+    def __init__(
+        self, earlier: Dataset, later: Dataset, settings: Training, seed: int, half_lives: HalfLives,
+        bought: Dataset | None = None,
+    ) -> None:  # fmt: skip
+        """bought: rows from before the later ones, whose outcomes need not be known, to fit customers' pace to, as in
+        use; the earlier ones without.
+        """
+        self.customers = Customers.of(earlier if bought is None else bought)
         earlier = earlier.sampled(MAX_FIT_ROWS, seed)
         self.specs = learn_features(earlier, settings)
         self.earlier, self.later = earlier, _at_most(later, MAX_JUDGED_ROWS, seed)
         self.encoded = encode_frame(self.specs, earlier.frame)
-        self.encoded_later = encode_frame(self.specs, self.later.frame)
+        # After the later rows come those at whose level, by the customers' own pace, some rungs stand.
+        now = [] if self.customers is None else [encode_frame(self.specs, self.customers.now)]
+        self.encoded_later = np.concatenate([encode_frame(self.specs, self.later.frame), *now])
         self.seed, self.half_lives = seed, half_lives
         types = ["c" if spec.kind == "category" else "q" for spec in self.specs]
         self.matrix = training_matrix(self.encoded, earlier.y, types)
@@ -50,10 +59,12 @@ class FoldMatrix:
         self._margins: dict[str, tuple[Floats, Floats]] = {}
 
     def margins(self, kind: str) -> tuple[Floats, Floats]:
-        """Margins of the earlier and of the later rows by a scorecard, [n, outputs]; fitted at first use."""
+        """Margins of the earlier and of the later rows, and those after them, by a scorecard, [n, outputs]; fitted at
+        first use.
+        """
         if kind not in self._margins:
             rows = self.earlier
-            card = fit_scorecard(kind, self.specs, self.encoded, rows.y, rows.w, rows.class_count, Customers.of(rows))
+            card = fit_scorecard(kind, self.specs, self.encoded, rows.y, rows.w, rows.class_count, self.customers)
             self._margins[kind] = card.margin(self.encoded), card.margin(self.encoded_later)
         return self._margins[kind]
 
@@ -63,7 +74,7 @@ class FoldMatrix:
         return card.margin(self.encoded), card.margin(self.encoded_later)
 
     def boosted(self, point: Parameters, start: str) -> Iterator[Floats]:
-        """Margins of the later rows by trees on a scorecard, after 10, 20, ... rounds."""
+        """Margins of the later rows, and those after them, by trees on a scorecard, after 10, 20, ... rounds."""
         rows = by_recency(self.earlier, self.half_lives.days(point["half_life_share"]))
         earlier, later = self.margins(start) if start != PRIOR else self._prior(rows)
         self.matrix.set_weight(rows.w)
@@ -75,7 +86,7 @@ class FoldMatrix:
             booster.update(self.matrix, number)
             if (number + 1) % STEP_ROUNDS == 0:
                 margin = booster.predict(self.matrix_later, output_margin=True)
-                yield margin.reshape(len(self.later), -1).astype(np.float64)
+                yield margin.reshape(len(self.encoded_later), -1).astype(np.float64)
 
     def curves(self, point: Parameters, linear: str) -> dict[str, Floats]:
         """Losses [steps, blocks] of the trees alone (`boosted`) and of their mean with a scorecard (`stack`), until
@@ -84,11 +95,18 @@ class FoldMatrix:
         line, losses = self.margins(linear)[1], {"boosted": [], "stack": []}  # type: tuple[Floats, dict[str, list[Floats]]]
         for margin in self.boosted(point, start_of(point, linear)):
             losses["boosted"].append(self.losses(margin))
-            losses["stack"].append(self.losses((margin + line) / 2))
+            losses["stack"].append(self.losses(self._led((margin + line) / 2, linear)))
             means = [[self.mean(step) for step in curve] for curve in losses.values()]
             if all(len(curve) - 1 - int(np.argmin(curve)) >= PATIENCE_STEPS for curve in means):
                 break
         return {name: np.stack(curve) for name, curve in losses.items()}
+
+    def _led(self, margin: Floats, linear: str) -> Floats:
+        """With a line at the level of the pace, all of a mean with it is; see `Recipe`."""
+        if linear not in PACE_LED:
+            return margin
+        pace, count = self.margins(BG_NBD)[1], len(self.later)
+        return margin + offset_between(margin[count:, 0], pace[count:, 0])
 
     def losses(self, margin: Floats) -> Floats:
         """Log loss per block once level and slope are set on all later rows, which is what calibration does in use.
@@ -97,7 +115,7 @@ class FoldMatrix:
         leads apart. The two parameters are the same for every rung, so none gains by them. Not so for customers, whose
         level stays (training/level.py): there a rung must know the level of a season that is to come.
         """
-        later = self.later
+        later, margin = self.later, margin[: len(self.later)]
         if margin.shape[1] > 1:
             rows = row_losses(later.y, softmax(margin))
         elif not later.is_by_entity:

@@ -1,6 +1,6 @@
 """The rungs, from the rates of the past to trees beside a line, and the rule by which one is chosen.
 
-prior, rates, rfm: markov, churn: bg_nbd, logistic_*, churn: paced_*, naive_bayes    scorecards
+prior, rates, rfm: markov, churn: bg_nbd, logistic_*, churn: pace_led_*, paced_*, naive_bayes    scorecards
 panel      with few cases, in the place of a choice: the mean of three lines (training/scorecards.py)
 boosted    XGBoost that begins at the rates of the past or at the best line (logistic or paced)
 stack      the mean of the trees' and the best line's margins; equal weights, since weights learnt on few blocks of

@@ -31,18 +31,22 @@ NEVER = 0.02  # filled for open leads at most this part of as often as for close
 ATTRIBUTE = "attr_"  # our own features are made of what was known; the export's columns may not be
 
 
-def quarantine(fit: Dataset, open_frame: pd.DataFrame | None, settings: Leakage) -> list[Quarantined]:
+def quarantine(
+    fit: Dataset, open_frame: pd.DataFrame | None, settings: Leakage, since: Dataset | None = None
+) -> list[Quarantined]:
     """Columns that must not be learnt from; those that the mapping accepts by name are not suspected.
 
-    open_frame: rows of open leads as of now, None where there are none to compare with.
+    open_frame: rows of open leads as of now, None where there are none to compare with. since: the rows of fit and
+    later ones with what was known by the start of the test.
     """
+    later = () if since is None else (since, decided(since))
     whole, fit = fit, decided(fit)
     suspects = [feature for feature in fit.features if not feature.is_accepted]
     skills = {feature.name: single_auc(fit, feature, fit.frame[feature.name]) for feature in fit.features}
     found = [_proof(fit, feature, skills[feature.name], open_frame, settings) for feature in suspects]
     kept_out = {one.column: one for one in found if one is not None}
     own = [one for one in suspects if one.name.startswith(ATTRIBUTE) and one.name not in kept_out]
-    alone = [one_outcome(whole, feature, fit) for feature in own]
+    alone = [one_outcome(whole, feature, fit, later) for feature in own]
     # Where losses are not recorded the end of the horizon is not the lead's.
     ends = [tells_the_end(fit, feature) for feature in own] if fit is not whole else []
     kept_out |= {one.column: one for one in (*alone, *ends) if one is not None}

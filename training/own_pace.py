@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.bg_nbd import History
+from scoring.calibration import sigmoid
 from scoring.feature_spec import FeatureSpec
 from scoring.pace import PACE_COLUMNS, Pace
 from scoring.scorecard import Scorecard
 from training.bg_nbd import fit_bg_nbd
+from training.calibrate import fit_offset
 from training.dataset import Dataset
 
 Floats = NDArray[np.float64]
@@ -21,17 +24,21 @@ Matrix = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Customers:
-    """What each customer bought until the last row of them, and how many days ahead one looks."""
+    """What each customer bought until the last row of them, how many days ahead one looks, and the rows of the newest
+    date: of customers as they are to be scored.
+    """
 
     history: History
     horizon_days: int
+    now: pd.DataFrame
 
     @classmethod
     def of(cls, part: Dataset) -> Customers | None:
         """Those of a part, whether their outcomes are known or not; None for other models than churn."""
         if part.model != "churn" or not set(PACE_COLUMNS) <= set(part.frame):
             return None
-        return cls(history_of(part.take(newest_rows(part.entity))), part.horizon_days)
+        now = part.frame[part.as_of == part.as_of.max()]
+        return cls(history_of(part.take(newest_rows(part.entity))), part.horizon_days, now)
 
 
 def history_of(part: Dataset) -> History:
@@ -70,3 +77,8 @@ def fit_pace(specs: Sequence[FeatureSpec], encoded: Matrix, customers: Customers
     average = (float(middle[0]), float(middle[1]), float(middle[2]))
     pace = Pace(model, customers.horizon_days, (count, tenure, recency), average)
     return Scorecard("bg_nbd", np.array([pace.base]), pace=pace)
+
+
+def offset_between(margin: Floats, pace: Floats) -> float:
+    """What to add to the first log-odds for them to have the mean probability of the second, of the same rows."""
+    return fit_offset(margin, sigmoid(pace), np.ones(len(margin)))

@@ -8,8 +8,9 @@ panel         the mean of the margins of naive_bayes and two logistic_*, each br
 markov        naive Bayes on the tier alone: the transition matrix of RFM tiers
 bg_nbd        churn: the customer's own pace (training/own_pace.py)
 logistic_*    logistic regression on splines, by the strength of its L2 penalty (training/spline_start.py)
-paced_*       churn: the mean of the margins of bg_nbd, whose level does not hang on the last season's, and of a
-              logistic_*, which tells customers apart better; equal weights, as in the stack of training/ladder.py
+pace_led_*    churn: the mean of the margins of bg_nbd and of a logistic_*, which tells customers apart better, at the
+              level of bg_nbd, which no season's outcomes set; equal weights, as in the stack of training/ladder.py
+paced_*       churn: the same mean at the mean of both levels
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.encoding import encode_frame
 from scoring.feature_spec import FeatureSpec
 from scoring.scorecard import Scorecard, Term, mean_scorecard
-from training.own_pace import Customers, fit_pace, has_pace
+from training.own_pace import Customers, fit_pace, has_pace, offset_between
 from training.shrunk_rates import SEGMENT_COLUMNS, fit_rates
 from training.spline_start import fit_splines
 
@@ -31,7 +33,8 @@ MAX_BINS = 12
 LOGISTIC_C = {"logistic_strong": 0.01, "logistic": 0.1, "logistic_weak": 1.0}
 BG_NBD = "bg_nbd"
 PANEL, PANELLISTS = "panel", ("logistic", "logistic_strong", "naive_bayes")
-PACED = {"paced_strong": "logistic_strong", "paced": "logistic", "paced_weak": "logistic_weak"}
+PACE_LED = {f"pace_led{of.removeprefix('logistic')}": of for of in LOGISTIC_C}
+PACED = {**PACE_LED, **{f"paced{of.removeprefix('logistic')}": of for of in LOGISTIC_C}}
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
@@ -56,13 +59,18 @@ def fit_scorecard(
 ) -> Scorecard:  # fmt: skip
     """Fit one kind. encoded: [n, k]; y: [n]; w: [n]. Outputs: 1 for two classes, else one per class.
 
-    customers: whose rows they are, which bg_nbd and paced_* need.
+    customers: whose rows they are, which bg_nbd, pace_led_* and paced_* need.
     """
     if customers is not None and (kind == BG_NBD or kind in PACED):
         pace = fit_pace(specs, encoded, customers)
         if kind == BG_NBD:
             return pace
-        return mean_scorecard(kind, [pace, fit_scorecard(PACED[kind], specs, encoded, y, w, classes)])
+        line = fit_scorecard(PACED[kind], specs, encoded, y, w, classes)
+        both = mean_scorecard(kind, [pace, line])
+        if kind not in PACE_LED:
+            return both
+        now = encode_frame(specs, customers.now)
+        return replace(both, intercept=both.intercept + offset_between(both.margin(now)[:, 0], pace.margin(now)[:, 0]))
     if kind == PANEL:
         cards = [fit_scorecard(one, specs, encoded, y, w, classes) for one in PANELLISTS]
         return mean_scorecard(kind, _of_one_spread(cards, encoded, w))

@@ -151,6 +151,16 @@ def folds(parts: Split, settings: Training, seed: int) -> list[tuple[Dataset, Da
     return [*pairs, (parts.fit, parts.calibrate)]
 
 
+def bought_before(parts: Split, later: Dataset) -> Dataset | None:
+    """Rows of customers from before a later block: what they had bought by then is known, if not what came of it.
+
+    None where the block is no later: it is then of other customers.
+    """
+    if not parts.is_calibrated_later:
+        return None
+    return parts.past.take(np.asarray(parts.past.group_at < later.group_at.min()))
+
+
 def _with_calibration(
     past: Dataset, earlier: Dataset, test: Dataset, test_from: np.datetime64, settings: Training, seed: int
 ) -> Split:

@@ -35,7 +35,7 @@ from training.refusal import check_enough, class_counts
 from training.report import TrainReport
 from training.season import unseen_seasons
 from training.shift import column_shifts, moved
-from training.split import Split, folds, split
+from training.split import Split, bought_before, folds, split
 from training.tracking import Run, importance_of, tracked
 from training.tuning import FEW_SHIFT, Budget, Choice, tune, unsearched
 
@@ -109,7 +109,7 @@ def _guarded(
     # what is still open today, not what was at as_of and has been closed since.
     latest = max(as_of, datetime.now(UTC))
     open_frame = repository.current_frame("leads", latest) if data.is_by_entity else None
-    quarantined = quarantine(parts.fit, open_frame, settings.training.leakage)
+    quarantined = quarantine(parts.fit, open_frame, settings.training.leakage, parts.before_test)
     return parts.without([column.column for column in quarantined]), quarantined
 
 
@@ -121,7 +121,11 @@ def searched(parts: Split, settings: Settings, budget: Budget, seed: int, progre
     @cache
     def without(columns: tuple[str, ...]) -> list[FoldMatrix]:
         pairs = folds(parts.without(columns), settings.training, seed)
-        return [FoldMatrix(earlier, later, settings.training, seed, half_lives) for earlier, later in pairs]
+        bought = [bought_before(parts, later) for _, later in pairs]
+        return [
+            FoldMatrix(*pair, settings.training, seed, half_lives, rows)
+            for pair, rows in zip(pairs, bought, strict=True)
+        ]
 
     def matrices(limit: float) -> list[FoldMatrix]:
         return without(tuple(moved(shifts, limit)))

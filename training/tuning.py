@@ -36,7 +36,7 @@ Floats = NDArray[np.float64]
 STARTUP_TRIALS = 8
 FEW_SHIFT = 0.7  # with few leads, columns that move further have next to no value in common with what is to come
 Folds = Callable[[float], Sequence[FoldMatrix]]  # the folds without columns that move further than a limit
-SPACE_VERSION = 14  # part of the study's name: trials of another space are not this search's
+SPACE_VERSION = 18  # part of the study's name: trials of another space are not this search's
 
 
 @dataclass(frozen=True)

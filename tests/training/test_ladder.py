@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from configs.settings import Settings
+from scoring.calibration import sigmoid
 from tests.training.generated import buyers
 from training import own_pace
 from training.dataset import Dataset
@@ -11,7 +12,8 @@ from training.errors import BgNbdError
 from training.fold_matrix import FoldMatrix
 from training.ladder import Rung, best_line, best_of_each, chosen, eligible, scorecard_rungs, table_of
 from training.recency import HalfLives
-from training.scorecards import starts_of
+from training.scorecards import PACED, starts_of
+from training.search_space import first_points
 
 
 def rung(name: str, losses: list[float], max_shift: float = 1.0) -> Rung:
@@ -88,4 +90,17 @@ def test_without_a_most_likely_pace_the_other_rungs_are_there(
     monkeypatch.setattr(own_pace, "fit_bg_nbd", fails)
     fold = FoldMatrix(earlier, later, settings.training, 1, HalfLives.of(earlier))
     left = {one.name for one in scorecard_rungs(starts_of("churn"), [fold], 1.0)}
-    assert whole - left == {"bg_nbd", "paced_strong", "paced", "paced_weak"}
+    assert whole - left == {"bg_nbd", *PACED}
+
+
+def test_a_line_led_by_the_pace_has_its_level_and_the_trees_beside_it_do(settings: Settings) -> None:
+    data = Dataset.of("churn", buyers(count=200))
+    moments = np.unique(data.as_of)
+    is_earlier = data.as_of < moments[len(moments) // 2]
+    earlier, later = data.take(is_earlier), data.take(~is_earlier)
+    fold = FoldMatrix(earlier, later, settings.training, 1, HalfLives.of(earlier))
+    pace, led = (sigmoid(fold.margins(kind)[1][len(later) :, 0]) for kind in ("bg_nbd", "pace_led"))
+    assert led.mean() == pytest.approx(pace.mean(), abs=0.01)
+    assert not np.allclose(led, pace, atol=0.01)
+    curves = fold.curves(first_points()[0], "pace_led")
+    assert curves["stack"].shape == curves["boosted"].shape

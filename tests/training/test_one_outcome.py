@@ -58,3 +58,18 @@ def test_a_column_filled_for_lost_leads_alone_is_suspected_whatever_it_says() ->
     told = one_outcome(data, data.features[-1])
     assert told is not None
     assert "attr_status is filled" in told.words
+
+
+def test_a_value_whose_wins_come_late_is_told_from_a_leak_by_what_became_of_it() -> None:
+    fit, honest, leak = leads(0.0, 0.4), leads(0.3, 0.4), leads(0.0, 0.4)
+    feature = fit.features[-1]
+    assert one_outcome(fit, feature, since=[honest, honest]) is None
+    assert one_outcome(fit, feature, since=[leak, leak]) is not None
+
+
+def test_so_is_a_column_that_is_filled_for_those(settings: Settings) -> None:
+    fit, honest = leads(0.0, 0.4), leads(0.3, 0.4)
+    for data in (fit, honest):
+        data.frame["attr_status"] = np.where(data.frame["attr_status"] == "cancelled", "a reason", None)
+    assert one_outcome(fit, fit.features[-1], since=[honest, honest]) is None
+    assert quarantine(fit, None, settings.training.leakage, honest) == []

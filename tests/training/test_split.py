@@ -7,7 +7,7 @@ from configs.settings import Settings
 from tests.training.generated import customers, won_leads
 from training.dataset import Dataset
 from training.errors import HistoryTooShortError
-from training.split import folds, split
+from training.split import bought_before, folds, split
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +86,11 @@ def test_one_moment_with_too_few_of_a_class_is_refused(settings: Settings) -> No
     made.frame["label"] = (np.arange(800) < 6).astype(int)
     with pytest.raises(HistoryTooShortError, match="over 0 days"):
         split(Dataset.of("win", made), settings.training, seed=1)
+
+
+def test_what_customers_bought_before_a_block_is_known_before_what_came_of_it(settings: Settings) -> None:
+    parts = split(Dataset.of("churn", customers("churn", count=150)), settings.training, seed=1)
+    bought = bought_before(parts, parts.calibrate)
+    assert bought is not None
+    assert parts.fit.as_of.max() < bought.as_of.max() < parts.calibrate.as_of.min()
+    assert bought.max_known_at.max() > parts.calibrate.as_of.min()
