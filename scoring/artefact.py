@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import xgboost as xgb
 from numpy.typing import NDArray
 
 from scoring.calibration import Calibrator, sigmoid, softmax
@@ -18,6 +17,7 @@ from scoring.encoding import encode_frame, encode_row, encode_rows
 from scoring.errors import ArtefactError
 from scoring.feature_spec import FeatureSpec
 from scoring.manifest import read_verified, write_manifest
+from scoring.quick_xgboost import xgb
 from scoring.reason_groups import columns_by_group
 from scoring.scorecard import Scorecard
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import xgboost as xgb
 from numpy.typing import NDArray
+
+from scoring.quick_xgboost import xgb
 
 if TYPE_CHECKING:
     from scoring.artefact import Artefact

@@ -1,14 +1,19 @@
-"""Running the command line in tests as an outside program does: in a process of its own, with a state of its own."""
+"""Running the command line in tests on a state of its own: in this process, or in one of its own as outsiders do."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+from funnelcast import cli
 
 
 @dataclass
@@ -19,22 +24,38 @@ class CommandLine:
     environment: dict[str, str]
 
     def __call__(self, *arguments: str | Path) -> dict[str, Any]:
-        """The --json answer; fails with the command's own words if it does not exit 0."""
+        """The --json answer of the command's main in this process: another would spend seconds of CPU on imports."""
+        out, err = io.StringIO(), io.StringIO()
+        with patch.dict(os.environ, self._variables), redirect_stdout(out), redirect_stderr(err):
+            code = cli.run([*map(str, arguments), "--json"])
+        return _answer(arguments, code, out.getvalue(), err.getvalue())
+
+    def outside(self, *arguments: str | Path) -> dict[str, Any]:
+        """The same from a process of its own, as another program gets it."""
         done = self.run(*arguments, "--json")
-        assert done.returncode == 0, f"{arguments}: {done.stderr}"
-        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        return answer
+        return _answer(arguments, done.returncode, done.stdout, done.stderr)
 
     def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """The finished process, whatever its exit code."""
         return subprocess.run(
             [sys.executable, "-m", "funnelcast", *map(str, arguments)],
-            env={**os.environ, "FUNNELCAST_HOME": str(self.home), **self.environment},
+            env={**os.environ, **self._variables},
             capture_output=True,
             text=True,
             check=False,
             timeout=900,
         )
+
+    @property
+    def _variables(self) -> dict[str, str]:
+        return {"FUNNELCAST_HOME": str(self.home), **self.environment}
+
+
+def _answer(arguments: tuple[str | Path, ...], code: int, out: str, err: str) -> dict[str, Any]:
+    """Fails with the command's own words if it does not exit 0."""
+    assert code == 0, f"{arguments}: {err}"
+    answer: dict[str, Any] = json.loads(out.splitlines()[-1])
+    return answer
 
 
 def command_line(home: Path, **environment: str) -> CommandLine:

@@ -20,7 +20,8 @@ from features.moments import to_naive_utc
 from features.repository import FeatureRepository
 from features.session import Session
 from tests.features.fake_crm import FakeCrm, settings_at
-from tests.features.oracle import KEYS, Oracle
+from tests.features.oracle import Oracle
+from tests.features.oracle_records import KEYS
 from tests.features.random_bundle import DAYS, START, random_bundle
 
 pytestmark = pytest.mark.slow

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,17 +34,34 @@ class Home:
         self.repository = FeatureRepository(settings)
 
 
+def home_at(folder: Path, patch: pytest.MonkeyPatch) -> Home:
+    crm = random_bundle(seed=3, leads=40, customers=12)
+    crm.install(patch)
+    return Home(crm, settings_at(folder, features={"min_activity_kind_rows": 5}))
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    crm = random_bundle(seed=3, leads=40, customers=12)
-    crm.install(monkeypatch)
-    return Home(crm, settings_at(tmp_path, features={"min_activity_kind_rows": 5}))
+    return home_at(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def first_build(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A folder that was built as of AS_OF, and its copy: Feast keeps absolute paths, so that only the first is used."""
+    folder = tmp_path_factory.mktemp("built")
+    with pytest.MonkeyPatch.context() as patch:
+        home_at(folder / "home", patch).repository.build(AS_OF)
+    shutil.copytree(folder / "home", folder / "copy")
+    return folder / "home", folder / "copy"
 
 
 @pytest.fixture
-def built(home: Home) -> Home:
-    home.repository.build(AS_OF)
-    return home
+def built(first_build: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> Home:
+    """As after the first build, whatever the test before has done to it."""
+    folder, copy = first_build
+    shutil.rmtree(folder)
+    shutil.copytree(copy, folder)
+    return home_at(folder, monkeypatch)
 
 
 def test_nothing_is_built_before_the_first_build(home: Home) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,49 +23,57 @@ AS_OF = datetime(2025, 1, 1, tzinfo=UTC)
 
 def columns() -> Iterator[tuple[str, dict[str, Any]]]:
     chance = np.random.default_rng(7)
+    leads = lead_columns(chance)
+    yield "leads", leads
+    yield "stage_events", stage_columns(chance, leads["lead_id"], leads["created_at"])
+    yield "activities", activity_columns(chance, leads["lead_id"], leads["created_at"])
+
+
+def named(names: str | Iterable[str], count: int | None = None) -> Any:
+    """An array of words, or of a letter and numbers up to `count`."""
+    return np.array(list(names) if count is None else [f"{names}{number}" for number in range(count)], dtype=object)
+
+
+def lead_columns(chance: np.random.Generator) -> dict[str, Any]:
     created = START + np.sort(chance.integers(0, 700 * 86400, LEADS)).astype("timedelta64[s]")
-    ids = np.array([f"L{number:06d}" for number in range(LEADS)], dtype=object)
-    yield (
-        "leads",
-        {
-            "lead_id": ids,
-            "created_at": created,
-            "channel_id": chance.choice(np.array(["web", "fair", "partner"], dtype=object), LEADS),
-            "rep_id": chance.choice(np.array([f"r{number}" for number in range(50)], dtype=object), LEADS),
-            "employee_count": chance.integers(1, 5000, LEADS),
-            "recorded_at": created,
-        },
-    )
+    return {
+        "lead_id": np.array([f"L{number:06d}" for number in range(LEADS)], dtype=object),
+        "created_at": created,
+        "channel_id": chance.choice(named(["web", "fair", "partner"]), LEADS),
+        "rep_id": chance.choice(named("r", 50), LEADS),
+        "employee_count": chance.integers(1, 5000, LEADS),
+        "recorded_at": created,
+    }
+
+
+def stage_columns(chance: np.random.Generator, ids: Any, created: Any) -> dict[str, Any]:
     closed = chance.permutation(LEADS)[: LEADS - OPEN_LEADS]
     entered = created[closed] + chance.integers(3600, 30 * 86400, len(closed)).astype("timedelta64[s]")
     contacted = created + chance.integers(60, 86400, LEADS).astype("timedelta64[s]")
     stages = np.where(chance.random(len(closed)) < 0.2, "contract_signed", "lost").astype(object)
     moments = np.concatenate([contacted, entered])
-    yield (
-        "stage_events",
-        {
-            "event_id": np.array([f"e{number}" for number in range(len(moments))], dtype=object),
-            "lead_id": np.concatenate([ids, ids[closed]]),
-            "stage": np.concatenate([np.full(LEADS, "contacted", dtype=object), stages]),
-            "entered_at": moments,
-            "recorded_at": moments,
-        },
-    )
+    return {
+        "event_id": named("e", len(moments)),
+        "lead_id": np.concatenate([ids, ids[closed]]),
+        "stage": np.concatenate([np.full(LEADS, "contacted", dtype=object), stages]),
+        "entered_at": moments,
+        "recorded_at": moments,
+    }
+
+
+def activity_columns(chance: np.random.Generator, ids: Any, created: Any) -> dict[str, Any]:
     owners = chance.integers(0, LEADS, ACTIVITIES)
     occurred = created[owners] + chance.integers(0, 40 * 86400, ACTIVITIES).astype("timedelta64[s]")
-    yield (
-        "activities",
-        {
-            "activity_id": np.array([f"a{number}" for number in range(ACTIVITIES)], dtype=object),
-            "lead_id": ids[owners],
-            "occurred_at": occurred,
-            "kind": chance.choice(np.array(["call", "visit", "mail", "chat"], dtype=object), ACTIVITIES),
-            "direction": chance.choice(np.array(["inbound", "outbound"], dtype=object), ACTIVITIES),
-            "duration_seconds": chance.random(ACTIVITIES) * 600,
-            "summary": np.full(ACTIVITIES, "预算有限，希望分期付款", dtype=object),
-            "recorded_at": occurred,
-        },
-    )
+    return {
+        "activity_id": named("a", ACTIVITIES),
+        "lead_id": ids[owners],
+        "occurred_at": occurred,
+        "kind": chance.choice(named(["call", "visit", "mail", "chat"]), ACTIVITIES),
+        "direction": chance.choice(named(["inbound", "outbound"]), ACTIVITIES),
+        "duration_seconds": chance.random(ACTIVITIES) * 600,
+        "summary": np.full(ACTIVITIES, "预算有限，希望分期付款", dtype=object),
+        "recorded_at": occurred,
+    }
 
 
 def install(monkeypatch: pytest.MonkeyPatch) -> None:

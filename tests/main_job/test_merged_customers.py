@@ -18,7 +18,7 @@ from funnelcast.free_port import free_port
 from serving.run import wait_until_ready
 from tests.commands import CommandLine, command_line
 from tests.main_job.conftest import AS_OF
-from tests.serving.test_service import promote
+from tests.serving.real_server import promote
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("merged_customers")]
 

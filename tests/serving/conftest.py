@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -38,7 +39,7 @@ from serving.routes import build_api
 from serving.runtime import Runtime
 from serving.shadow import ChallengerShadow
 from serving.vectors import VectorSource
-from tests.serving import fakes
+from tests.serving import fakes, real_server
 
 KEYS = {
     "admin-key": Caller("root", "admin"),
@@ -171,3 +172,16 @@ def start(settings: Settings) -> Iterator[Callable[..., Service]]:
 @pytest.fixture
 def service(start: Callable[..., Service]) -> Service:
     return start()
+
+
+@pytest.fixture(scope="package")
+def state(tmp_path_factory: pytest.TempPathFactory) -> real_server.State:
+    """Made once for all files of the group "service"."""
+    return real_server.made_state(tmp_path_factory.mktemp("serving"))
+
+
+@pytest.fixture(scope="package")
+def server(state: real_server.State, tmp_path_factory: pytest.TempPathFactory) -> Iterator[real_server.Server]:
+    running = real_server.start(state, tmp_path_factory.mktemp("cwd"))
+    yield running
+    assert running.stop(signal.SIGINT) == 0  # as by Ctrl-C

@@ -11,24 +11,24 @@ from benchmarks.serving import scenarios
 from benchmarks.serving.measure import measure, plan_of
 from benchmarks.serving.server import Server as Measured
 from benchmarks.serving.state import State as Asked
-from tests.serving.test_service import Server, State, server, state  # noqa: F401 (fixtures)
+from tests.serving.real_server import Server, State
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("service")]
 
 
-def under(server: Server, state: State) -> tuple[Measured, Asked]:  # noqa: F811
+def under(server: Server, state: State) -> tuple[Measured, Asked]:
     port = int(server.url.rpartition(":")[2])
     asked = Asked(str(state.line.home), state.crm_key, state.lead_ids)
     return Measured("funnelcast", port, server.process, server.log), asked
 
 
-def test_at_a_gentle_rate_every_request_is_answered(server: Server, state: State) -> None:  # noqa: F811
+def test_at_a_gentle_rate_every_request_is_answered(server: Server, state: State) -> None:
     measured, asked = under(server, state)
     got = measure(measured, plan_of(measured, asked, rate=10, seconds=6))
     assert got.result.statuses == {200: 60}
 
 
-def test_far_beyond_capacity_it_serves_refuses_and_recovers(server: Server, state: State) -> None:  # noqa: F811
+def test_far_beyond_capacity_it_serves_refuses_and_recovers(server: Server, state: State) -> None:
     measured, asked = under(server, state)
     got = measure(measured, plan_of(measured, asked, rate=1500, seconds=5))
     assert set(got.result.statuses) <= {200, 429, 503}, got.result.statuses
@@ -43,8 +43,8 @@ def test_far_beyond_capacity_it_serves_refuses_and_recovers(server: Server, stat
 
 
 def test_champions_change_under_load_and_the_bad_ones_are_refused(
-    server: Server,  # noqa: F811
-    state: State,  # noqa: F811
+    server: Server,
+    state: State,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -82,62 +82,37 @@ def plant(load: Load, engine: Engine) -> None:
 
 
 def _derived(connection: Connection) -> None:
-    common = {"rule_version": "v", "evidence": {}}
-    connection.execute(
-        insert(CustomerMerge).values(
-            merge_id=1,
-            from_id="C2",
-            into_id="C1",
-            score=0.99,
-            decided_by="auto",
-            actor="dedupe",
-            decided_at=LATER,
-            **common,
-        )
-    )
-    connection.execute(
-        insert(CustomerMatch).values(match_id="m", left_id="C1", right_id="C3", score=0.4, found_at=LATER, **common)
-    )
-    connection.execute(
-        insert(CustomerFault).values(customer_id="C1", change_seq=1, rule="phone", value=PHONE, found_at=NOW)
-    )
-    connection.execute(
-        insert(CustomerTag).values(
-            customer_id="C1", tag="t", since=NOW, is_held=True, rule_version="v", rule={}, figures={"who": NAME}
-        )
-    )
-    connection.execute(
-        insert(CustomerTier).values(
-            customer_id="C1", since=NOW, tier="vip", rule_version="v", frequency=1, monetary_cents=1
-        )
-    )
+    _about_customers(connection)
+    _about_leads(connection)
+    finding = {"finding_id": "f", "rule": "r", "subject": "s", "figures": {"lead": "L1", "phone": PHONE}}
+    connection.execute(insert(FindingRow).values(**finding, found_at=NOW, en=NAME, zh=FIRM))
+    for key, answer in (("k1", {"errors": [{"value": f"tel {PHONE}"}]}), ("k2", {"errors": []})):
+        request = {"scope": "s", "idempotency_key": key, "body_sha256": "0", "answer": answer, "received_at": NOW}
+        connection.execute(insert(EventRequest).values(**request))
+
+
+def _about_customers(connection: Connection) -> None:
+    rule = {"rule_version": "v"}
+    merge = {"merge_id": 1, "from_id": "C2", "into_id": "C1", "score": 0.99, "decided_by": "auto", "actor": "dedupe"}
+    match = {"match_id": "m", "left_id": "C1", "right_id": "C3", "score": 0.4, "found_at": LATER}
+    fault = {"change_seq": 1, "rule": "phone", "value": PHONE, "found_at": NOW}
+    tag = {"tag": "t", "since": NOW, "is_held": True, "rule": {}, "figures": {"who": NAME}}
+    tier = {"since": NOW, "tier": "vip", "frequency": 1, "monetary_cents": 1}
+    connection.execute(insert(CustomerMerge).values(**merge, **rule, evidence={}, decided_at=LATER))
+    connection.execute(insert(CustomerMatch).values(**match, **rule, evidence={}))
+    connection.execute(insert(CustomerFault).values(customer_id="C1", **fault))
+    connection.execute(insert(CustomerTag).values(customer_id="C1", **tag, **rule))
+    connection.execute(insert(CustomerTier).values(customer_id="C1", **tier, **rule))
+
+
+def _about_leads(connection: Connection) -> None:
     for entity, entity_id in (("lead", "L1"), ("customer", "C2"), ("lead", "L2")):
         _prediction(connection, entity, entity_id)
-    for number, lead_id in enumerate(("L1", "L2"), 1):
-        reason = "secretword" if lead_id == "L1" else "promised"
+    for number, (lead_id, reason) in enumerate((("L1", "secretword"), ("L2", "promised")), 1):
         said = {"override_id": number, "lead_id": lead_id, "reason": reason, "person": "li", "said_at": NOW}
+        change = {"seq": number, "kind": "score", "entity": "lead", "entity_id": lead_id, "body": {"n": NAME}}
         connection.execute(insert(LeadOverride).values(**said))
-    for seq, entity_id in enumerate(("L1", "L2"), 1):
-        connection.execute(
-            insert(FeedChange).values(
-                seq=seq, kind="score", entity="lead", entity_id=entity_id, body={"n": NAME}, at=NOW
-            )
-        )
-    connection.execute(
-        insert(FindingRow).values(
-            finding_id="f",
-            rule="r",
-            subject="s",
-            figures={"lead": "L1", "phone": PHONE},
-            found_at=NOW,
-            en=NAME,
-            zh=FIRM,
-        )
-    )
-    for key, answer in (("k1", {"errors": [{"value": f"tel {PHONE}"}]}), ("k2", {"errors": []})):
-        connection.execute(
-            insert(EventRequest).values(scope="s", idempotency_key=key, body_sha256="0", answer=answer, received_at=NOW)
-        )
+        connection.execute(insert(FeedChange).values(**change, at=NOW))
 
 
 def _prediction(connection: Connection, entity: str, entity_id: str) -> None:

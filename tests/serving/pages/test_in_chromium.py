@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from serving.pages.library import PATH as LIBRARY_PATH
 from serving.pages.permissions import PAGE_PERMISSIONS
@@ -26,6 +26,7 @@ from tests.serving.pages.served import served
 pytestmark = pytest.mark.slow
 
 CHROMIUM = "/usr/bin/chromium"
+expect.set_options(timeout=20_000)  # a slow machine with two browsers on it is not a fault of the page
 SCREENSHOTS = Path(os.environ.get("FUNNELCAST_SCREENSHOTS", Path(tempfile.gettempdir()) / "funnelcast-pages"))
 SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
@@ -174,15 +175,15 @@ def test_the_keyboard_reaches_the_content_and_the_menu(chromium: Browser, addres
     seen.sign_in("manager")
     page = seen.page
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
+    expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
-    assert not page.locator("#menu").is_visible()
+    expect(page.locator("#main")).to_be_focused()
+    expect(page.locator("#menu")).to_be_hidden()
     page.focus(".menu-button")
     page.keyboard.press("Enter")
-    assert page.locator("#menu").is_visible()
+    expect(page.locator("#menu")).to_be_visible()
     page.keyboard.press("Escape")
-    assert not page.locator("#menu").is_visible()
+    expect(page.locator("#menu")).to_be_hidden()
     seen.context.close()
 
 
@@ -192,11 +193,12 @@ def test_language_and_colours_are_switched_and_kept(chromium: Browser, address: 
     page = seen.page
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.click("text=简体中文")
-    assert page.inner_text("h1") == "昨日以来的变化"
+    expect(page.locator("h1")).to_have_text("昨日以来的变化")
     page.click("text=深色")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.goto(f"{address}/leads")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
-    assert page.inner_text("h1") == "先联系谁"
+    expect(page.locator("h1")).to_have_text("先联系谁")
     seen.context.close()
 
 
@@ -204,8 +206,8 @@ def test_from_the_first_page_the_cause_is_one_click_away(chromium: Browser, addr
     seen = visit(chromium, address, "en", "desk")
     seen.sign_in("manager")
     seen.page.click("text=The stock grew.")
-    assert "The channel mix changed" in seen.page.inner_text("main")
-    assert "64 → 37" in seen.page.inner_text("main")
+    expect(seen.page.locator("main")).to_contain_text("The channel mix changed")
+    expect(seen.page.locator("main")).to_contain_text("64 → 37")
     seen.context.close()
 
 
@@ -233,10 +235,10 @@ def test_the_funnel_is_explored_without_eval_and_without_a_request_elsewhere(
     seen.page.wait_for_selector(f"perspective-viewer-datagrid >> text={stage}")
     for word in (dwell, total):
         seen.page.locator(f"perspective-viewer-datagrid >> text={word}").first.wait_for()
-    assert all_shown in seen.page.inner_text("#explore-state")
+    expect(seen.page.locator("#explore-state")).to_contain_text(all_shown)
     if size == "desk":  # on a phone the panel is closed at first
         chosen = seen.page.locator(".aggregate-selector select").first
-        assert chosen.locator("option:checked").inner_text() == count
+        expect(chosen.locator("option:checked")).to_have_text(count)
         seen.page.evaluate(LISTEN)
         chosen.select_option("distinct count")
         assert "distinct count" in seen.page.evaluate("() => window.aggregates")
