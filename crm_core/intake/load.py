@@ -67,12 +67,14 @@ class Loader:
 
     def write_orders(self) -> list[str]:
         """Write the orders whose lines were read; returns what is to be told of them."""
+        if not self._lines.count_lines:
+            return []
         count, before = 0, self.upserter.counts["orders"]["updated"]
         for plan, orders in self._lines.orders(self.settings.intake.chunk_rows):
             self.upserter.write(to_batch(plan, orders, self.book))
             count += len(orders.kept)
         self.upserter.pass_over("orders", self._lines.count_lines - count)
-        notes = [f"{self._lines.count_lines:,} lines were summed into {count:,} orders."] if count else []
+        notes = [f"{self._lines.count_lines:,} lines were summed into {count:,} orders."]
         if replaced := self.upserter.counts["orders"]["updated"] - before:
             notes.append(
                 f"{replaced:,} of these orders were stored with other values: the sum of these lines replaces them, so "

@@ -90,3 +90,7 @@ def test_lines_without_their_number_of_pieces_are_refused() -> None:
     part = {"file": "x.csv", "columns": {"order_id": "a", "amount": "b"}, "lines": "unit_price"}
     with pytest.raises(MappingError, match="only orders with the columns order_id, amount and quantity have"):
         parse_mapping({"tables": {"orders": part}})
+
+
+def test_an_import_without_orders_tells_nothing_of_orders(load_sqlite: Load) -> None:
+    assert set(load_sqlite(customers="customer_id,name\nC1,Acme\n").tables) == {"customers"}
