@@ -11,8 +11,8 @@ from tests.crm_core.commission.conftest import DAY, START, Company
 def test_every_entry_names_rule_plan_order_payment_and_arithmetic(company: Company) -> None:
     company.order("O1", "50000.00")
     company.pay("P1", "O1", "12500.00")
-    company.pay("P2", "O1", "37500.00", at=START + DAY)
     company.now += 2 * DAY
+    company.pay("P2", "O1", "37500.00", at=START + DAY)
     company.run()
     statement = commission_statement(company.engine, company.settings, "A", "2024-03", company.now)
     first, second = statement.entries

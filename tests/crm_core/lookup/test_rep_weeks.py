@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,8 @@ def worked(engine: Engine, settings: Settings, rep_id: str, *spans: tuple[str, f
         }
         for at, seconds in spans
     ]
-    upsert_rows(engine, "activities", rows, settings, MONDAY_MORNING)
+    _, faults = upsert_rows(engine, "activities", rows, settings, MONDAY_MORNING + timedelta(days=1))
+    assert not faults
 
 
 def test_on_monday_morning_the_whole_week_is_left(filled: Engine, settings: Settings) -> None:
