@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,8 @@ import pandas as pd
 import pytest
 
 from tests.commands import CommandLine
-from tests.main_job.conftest import AS_OF
+from tests.main_job.conftest import AS_OF, LEADS
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("main_job")]
 
@@ -30,7 +30,7 @@ CUSTOMER_COLUMNS = [
 @pytest.mark.usefixtures("trained")
 def test_the_import_loads_every_row_of_the_bundle(reports: dict[str, Any]) -> None:
     tables = reports["import"]["tables"]
-    assert tables["leads"]["inserted"] == 5000
+    assert tables["leads"]["inserted"] == LEADS
     assert sum(table["rejected"] for table in tables.values()) == 0
 
 
@@ -87,16 +87,13 @@ def test_http_and_batch_give_the_same_customer_scores(client: httpx.Client, scor
 def test_the_receipt_of_a_score_is_stored(client: httpx.Client, scores_of: Callable[[str], Path]) -> None:
     lead = pd.read_parquet(scores_of("leads"))["lead_id"][0]
     score = client.post("/v1/leads/score", json={"lead_ids": [lead]}).json()["scores"][0]
-    for _ in range(50):  # it is written in the background
-        receipt = client.get(f"/v1/predictions/{score['prediction_id']}")
-        if receipt.status_code == httpx.codes.OK:
-            break
-        time.sleep(0.1)
-    assert receipt.json()["entity_id"] == lead
+    path = f"/v1/predictions/{score['prediction_id']}"
+    until(lambda: client.get(path).status_code == httpx.codes.OK)  # it is written in the background
+    assert client.get(path).json()["entity_id"] == lead
 
 
 def test_monitor_finds_the_trade_show_in_the_channel_mix(trained: CommandLine, tmp_path: Path) -> None:
-    answer = trained("monitor", "--out", tmp_path, "--as-of", AS_OF)
+    answer = trained.outside("monitor", "--out", tmp_path, "--as-of", AS_OF)
     mix = answer["channel_mix"]
     shares = {channel["channel_id"]: channel for channel in mix["channels"]}
     assert mix["is_changed"]
@@ -107,7 +104,7 @@ def test_monitor_finds_the_trade_show_in_the_channel_mix(trained: CommandLine, t
 
 
 def test_the_report_needs_no_internet(trained: CommandLine, tmp_path: Path) -> None:
-    files = trained("report", "--out", tmp_path, "--as-of", AS_OF)
+    files = trained.outside("report", "--out", tmp_path, "--as-of", AS_OF)
     html = Path(files["html"]).read_text(encoding="utf-8")
     assert 'src="http' not in html
     assert 'href="http' not in html

@@ -35,4 +35,6 @@ def test_a_kill_while_mlflow_makes_its_tables_leaves_nothing_half_made(
     monkeypatch.setenv("FUNNELCAST_HOME", str(tmp_path))
     killed = subprocess.run([sys.executable, "-c", DRIVER, "30"], env=dict(os.environ), check=False)
     assert killed.returncode == -signal.SIGKILL
+    again = subprocess.run([sys.executable, "-c", DRIVER, "9999"], env=dict(os.environ), check=False)
+    assert again.returncode == 0
     assert Registry(load_settings()).versions("win") == []

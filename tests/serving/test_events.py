@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from crm_core.schema import BUNDLE
 from tests.crm_core.conftest import open_migrated
 from tests.serving.conftest import Service
+from tests.waiting import until
 
 EVENTS = "/v1/events"
 EVENT = {"lead_id": "L1", "stage": "negotiation", "entered_at": "2026-05-31T10:00:00+08:00"}
@@ -26,13 +27,6 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def service(start: Callable[..., Service], engine: Engine) -> Service:
     return start(engine=engine)
-
-
-def until(is_so: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 5
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def keyed(key: str) -> dict[str, Any]:

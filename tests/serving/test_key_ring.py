@@ -51,10 +51,10 @@ def test_a_key_that_was_known_still_opens_while_the_table_fails(table: Table) ->
 def test_a_table_that_hangs_is_waited_for_no_longer_than_allowed(table: Table) -> None:
     keys = ring(table)
     assert asyncio.run(keys.identify("good")) == ODOO
-    table.pause = 0.5
+    table.pause = 2.0
     started = time.monotonic()
     assert asyncio.run(keys.identify("good")) == ODOO
-    assert time.monotonic() - started < 0.45
+    assert time.monotonic() - started < 1.5
 
 
 def test_a_slow_table_is_waited_for_where_nothing_can_stand_in(table: Table) -> None:
@@ -64,8 +64,8 @@ def test_a_slow_table_is_waited_for_where_nothing_can_stand_in(table: Table) -> 
 
 def test_strangers_do_not_wait_for_a_table_that_is_known_to_be_silent(table: Table) -> None:
     keys = ring(table)
-    table.pause = 2.0
-    for longest in (1.5, 0.5):  # the first finds out, the next hears it at once
+    table.pause = 3.0
+    for longest in (2.5, 0.9):  # the first finds out, the next hears it at once
         started = time.monotonic()
         with pytest.raises(StoreSilentError):
             asyncio.run(keys.identify(f"stranger {longest}"))

@@ -15,6 +15,7 @@ from scoring.lead_batch import score_leads
 from serving.schemas import LeadScoreAnswer
 from tests.serving import fakes
 from tests.serving.conftest import Service
+from tests.waiting import until
 
 URL = "/v1/leads/score"
 ROW = {"lead_id": "N1", "created_at": "2026-05-02T16:00:00", "channel_id": "web", "expected_amount": 10000}
@@ -150,7 +151,7 @@ def test_every_score_has_a_receipt_from_the_first_moment_on(service: Service) ->
         assert receipt["features"] == fakes.lead_values(30.0)
         assert receipt["scores"]["win_probability"] == score["win_probability"]
         assert receipt["reasons"] == score["reasons"]
-        time.sleep(0.1)  # by then it is stored
+        until(lambda: service.stored)
     assert list(service.stored) == [score["prediction_id"]]
 
 

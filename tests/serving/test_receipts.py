@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,6 +8,7 @@ import pytest
 from crm_core.receipts import Receipt
 from serving.receipts import ReceiptWriter
 from tests.serving import fakes
+from tests.waiting import until
 
 
 def receipts(count: int) -> list[Receipt]:
@@ -21,13 +20,6 @@ def receipts(count: int) -> list[Receipt]:
         )
         for i in range(count)
     ]  # fmt: skip
-
-
-def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.005)
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from serving.refresher import Refresher
+from tests.waiting import until
 
 
 class Recorder:
@@ -44,13 +44,6 @@ def start(refresh: Recorder) -> Iterator[Callable[..., Refresher]]:
     refresh.may_go_on.set()
     for refresher in started:
         refresher.close()
-
-
-def until(is_so: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 5
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_what_arrives_during_a_refresh_is_refreshed_together_and_leads_first(

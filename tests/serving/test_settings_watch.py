@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
 from serving.settings_watch import SettingsWatch
 from serving.succession import Succession
+from tests.waiting import until
 
 
 class Life:
@@ -58,7 +58,7 @@ def test_it_watches_by_itself_until_it_is_stopped(tmp_path: Path) -> None:
     watch = SettingsWatch(tmp_path / "settings.yaml", taken.set, poll_seconds=0.01)
     watch.start()
     (tmp_path / "settings.yaml").write_text("a: 1")
-    assert taken.wait(5)
+    assert taken.wait(30)
     watch.stop()
     assert not [one for one in threading.enumerate() if one.name == "settings"]
 
@@ -70,9 +70,7 @@ def test_the_new_one_answers_and_the_old_one_ends_later() -> None:
     runtimes.take_over(first)
     runtimes.take_over(second)
     assert placed == [first, second]
-    give_up_at = time.monotonic() + 5
-    while "close" not in first.told and time.monotonic() < give_up_at:
-        time.sleep(0.01)
+    until(lambda: "close" in first.told)
     assert (first.told, second.told) == (["start", "close"], ["start"])
 
 

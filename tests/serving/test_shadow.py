@@ -8,6 +8,7 @@ import pytest
 from serving.shadow import MODEL_NAME
 from tests.serving import fakes
 from tests.serving.conftest import Service
+from tests.waiting import until
 
 URL = "/v1/leads/score"
 
@@ -18,13 +19,11 @@ def shadowed(start: Callable[..., Service]) -> Service:
 
 
 def shadows(service: Service, count: int) -> list[object]:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        found = [receipt for receipt in list(service.stored.values()) if receipt.model_name == MODEL_NAME]
-        if len(found) >= count:
-            break
-        time.sleep(0.01)
-    return list(found)
+    def found() -> list[object]:
+        return [receipt for receipt in list(service.stored.values()) if receipt.model_name == MODEL_NAME]
+
+    until(lambda: len(found()) >= count)
+    return found()
 
 
 def test_a_challengers_scores_are_stored_and_never_answered(shadowed: Service) -> None:
