@@ -1,8 +1,8 @@
 """How far a probability may be off: an 80 % range, and the count of comparable closed leads behind it.
 
-Closed leads that the model had not seen are put in bins of their margin. In a bin the observed rate has a Jeffreys
-interval; its distance in log-odds from the mean probability of the bin is the range's, widened so that the probability
-itself is always inside. As distances in log-odds they hold when the level moves.
+Of as many closed leads scored alike as stand behind it, the share won lies within the range four times in five: it is
+as wide as chance among so few, and as the model's bins strayed from the truth on leads that it had not seen, make it
+(training/range_table.py). As distances in log-odds to either side of the probability they hold when the level moves.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
+from scipy.stats import norm
 
 from scoring.calibration import logit
 
@@ -19,26 +19,32 @@ def range_table(
 ) -> dict[str, list[float]]:
     """The table of `ranges_of`; bins hold about equally many cases. p: calibrated probabilities [n] of the rows.
 
-    Rows of one lead are one case: a bin's rate counts as if seen on as many cases as it has leads.
+    Rows of one lead are one case: a bin's rate counts as if seen on as many cases as it has leads. A bin's distance
+    from its mean probability has two variances: chance in as many cases, 1 / wins + 1 / losses, and how far bins stray
+    beyond chance, one figure for all: the mean square distance less the mean of the first (moment estimate of
+    DerSimonian and Laird 1986). Which way a bin strayed is not carried on: the next months' error is another.
     """
     bins = int(np.clip(len(np.unique(entity)) // LEAST_CASES, 1, MAX_BINS))
     edges = np.unique(np.quantile(margin, np.arange(1, bins) / bins)) if bins > 1 else np.empty(0)
     bin_of = np.searchsorted(edges, margin, side="right")
-    table: dict[str, list[float]] = {"edges": [float(edge) for edge in edges], "low": [], "high": [], "count": []}
-    for number in range(len(edges) + 1):
-        rows = bin_of == number
-        cases = len(np.unique(entity[rows]))
-        low, high = _distances(p[rows], y[rows], w[rows], cases)
-        table["low"].append(low)
-        table["high"].append(high)
-        table["count"].append(float(cases))
-    return table
+    seen = np.array([_seen(p[rows], y[rows], w[rows], entity[rows]) for rows in _each(bin_of, len(edges) + 1)])
+    distance, by_chance, count = seen.T
+    straying = max(float((distance**2 - by_chance)[count > 0].mean()), 0.0)
+    half = norm.ppf(1 - TAIL) * np.sqrt(straying + by_chance)
+    return {"edges": edges.tolist(), "low": (-half).tolist(), "high": half.tolist(), "count": count.tolist()}
 
 
-def _distances(p: Floats, y: NDArray[np.int_], w: Floats, cases: int) -> tuple[float, float]:
-    if not cases:
-        return -2.0, 2.0
-    said, rate = float(np.average(p, weights=w)), float(np.average(y, weights=w))
-    edges = beta.ppf([TAIL, 1 - TAIL], cases * rate + 0.5, cases * (1 - rate) + 0.5)
-    distances = logit(np.array(edges)) - logit(np.array([said]))[0]
-    return min(float(distances[0]), 0.0), max(float(distances[1]), 0.0)
+def _each(bin_of: NDArray[np.intp], bins: int) -> list[NDArray[np.bool_]]:
+    return [bin_of == number for number in range(bins)]
+
+
+def _seen(p: Floats, y: NDArray[np.int_], w: Floats, entity: NDArray[np.int_]) -> tuple[float, float, float]:
+    """Of a bin: log-odds of its rate less those of its mean probability, their variance by chance, and its cases.
+
+    Half a case is added to wins and losses (Haldane 1956; Gart and Zweifel 1967), so that both are finite.
+    """
+    cases = len(np.unique(entity))
+    rate, said = (float(np.average(values, weights=w)) if cases else 0.5 for values in (y, p))
+    won, lost = cases * rate + 0.5, cases * (1 - rate) + 0.5
+    distance = float(np.log(won / lost) - logit(np.array([said]))[0])
+    return distance, 1 / won + 1 / lost, float(cases)
