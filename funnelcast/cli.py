@@ -45,6 +45,7 @@ from funnelcast.commands import (  # noqa: E402
     write_back,
 )
 from funnelcast.errors import our_errors  # noqa: E402
+from funnelcast.memory import look_for_cycles_less_often  # noqa: E402
 
 app = typer.Typer(
     name="funnelcast",
@@ -63,6 +64,7 @@ for room in ROOMS:
 
 def main() -> None:
     """Run the command line of this process."""
+    look_for_cycles_less_often()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -16,7 +16,7 @@ from funnelcast.free_port import free_port
 from serving.run import wait_until_ready
 from tests.commands import CommandLine, command_line
 
-LEADS = 3000  # the fewest hundreds that were seen to pass with room
+LEADS = 5000
 AS_OF = "2026-06-30T18:00:00+08:00"
 
 
@@ -31,9 +31,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory, reports: dict[str, Any]) -
     """A state with a simulated seller, features and three champions, made by the commands a user types."""
     home = tmp_path_factory.mktemp("main_job")
     line = command_line(home)
-    line.outside(
-        "simulate", home / "bundle", "--leads", "5000", "--seed", "3", "--scenario", "trade_show", "--as-of", AS_OF
-    )
+    world = ("--leads", str(LEADS), "--seed", "3", "--scenario", "trade_show", "--as-of", AS_OF)
+    line.outside("simulate", home / "bundle", *world)
     reports["import"] = line.outside("import", home / "bundle", "--as-of", AS_OF)
     reports["features"] = line.outside("features", "--as-of", AS_OF)
     for model, call in (("win", line.outside), ("churn", line), ("rfm", line)):  # one from outside shows that it works
