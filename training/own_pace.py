@@ -20,12 +20,13 @@ from training.dataset import Dataset
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
+MOST_NOW = 20_000  # enough for a mean
 
 
 @dataclass(frozen=True, eq=False)
 class Customers:
-    """What each customer bought until the last row of them, how many days ahead one looks, and the rows of the newest
-    date: of customers as they are to be scored.
+    """What each customer bought until the last row of them, how many days ahead one looks, and rows of the newest
+    date, at most `MOST_NOW`: of customers as they are to be scored.
     """
 
     history: History
@@ -37,8 +38,9 @@ class Customers:
         """Those of a part, whether their outcomes are known or not; None for other models than churn."""
         if part.model != "churn" or not set(PACE_COLUMNS) <= set(part.frame):
             return None
-        now = part.frame[part.as_of == part.as_of.max()]
-        return cls(history_of(part.take(newest_rows(part.entity))), part.horizon_days, now)
+        now = np.flatnonzero(part.as_of == part.as_of.max())
+        now = now[:: max(-(-len(now) // MOST_NOW), 1)]
+        return cls(history_of(part.take(newest_rows(part.entity))), part.horizon_days, part.frame.iloc[now])
 
 
 def history_of(part: Dataset) -> History:
