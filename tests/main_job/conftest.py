@@ -16,7 +16,7 @@ from funnelcast.free_port import free_port
 from serving.run import wait_until_ready
 from tests.commands import CommandLine, command_line
 
-LEADS = 5000
+LEADS = 3000
 AS_OF = "2026-06-30T18:00:00+08:00"
 
 
