@@ -52,7 +52,7 @@ def beyond_chance(before: Floats, after: Floats, sizes: tuple[int, int] | None) 
     difference, by_chance = np.abs(before - after).sum() / 2, 0.0
     if sizes is not None:
         n, m = sizes
-        pooled = (n * before + m * after) / (n + m)
+        pooled = np.clip((n * before + m * after) / (n + m), 0.0, 1.0)  # a sum of shares may be 1 and a bit
         by_chance = np.sqrt(2 / np.pi * pooled * (1 - pooled) * (1 / n + 1 / m)).sum() / 2
     return float(max(difference - by_chance, 0.0) / max(1.0 - by_chance, 1e-9))
 

@@ -40,3 +40,8 @@ def test_a_running_count_moves_and_honest_columns_do_not() -> None:
     assert shifts["running_count"] == 1.0
     assert max(shifts[name] for name in ("response_hours", "channel_id", "noise")) < 0.1
     assert moved(shifts, 0.5) == ["running_count"]
+
+
+def test_a_share_that_rounding_puts_above_one_is_one() -> None:
+    over = np.array([1.0 + 1e-15, 0.0])
+    assert beyond_chance(over, over, (40, 10)) == 0.0
