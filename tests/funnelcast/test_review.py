@@ -11,6 +11,7 @@ from funnelcast.cli import run
 from tests.funnelcast.in_process import MOMENT, answer, commands_on, trade_show_home
 
 pytestmark = pytest.mark.slow
+A_MONTH_LATER = "2026-07-30T02:00:00+00:00"
 
 
 @pytest.fixture(scope="module")
@@ -23,21 +24,24 @@ def command(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return commands_on(home, monkeypatch, capsys)
 
 
-def test_a_pack_is_written_decided_and_followed_up_a_month_later(command: Any, home: Path) -> None:
-    may = answer(command("report", "--period", "2026-05", "--json"))["review"]
-    assert may["pdf_refused"] is None
-    assert all(Path(file).read_bytes().startswith(b"%PDF-") for file in may["pdf"].values())
-    assert set(may["pdf"]) == {"en", "zh"}
-    proposals = answer(command("review", "list", "--period", "2026-05", "--json"))["proposals"]
-    assert len(proposals) == may["proposals"] > 0
+def test_a_pack_is_written_decided_and_followed_up_a_month_later(
+    command: Any, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    june = answer(command("report", "--period", "2026-06", "--json"))["review"]
+    assert june["pdf_refused"] is None
+    assert all(Path(file).read_bytes().startswith(b"%PDF-") for file in june["pdf"].values())
+    assert set(june["pdf"]) == {"en", "zh"}
+    proposals = answer(command("review", "list", "--period", "2026-06", "--json"))["proposals"]
+    assert len(proposals) == june["proposals"] > 0
     first = proposals[0]["proposal"]
     assert "采纳" in command("review", "decide", first, "accepted", "--by", "li.na")
-    assert "accepted" in command("review", "list", "--period", "2026-05")
-    june = answer(command("report", "--json"))["review"]
-    assert june["period"] == "2026-06"
-    page = (home / "reports" / "review-2026-06.html").read_text("utf-8")
+    assert "accepted" in command("review", "list", "--period", "2026-06")
+    assert run(["report", "--json", "--as-of", A_MONTH_LATER]) == 0
+    july = answer(capsys.readouterr().out)["review"]
+    assert july["period"] == "2026-07"
+    page = (home / "reports" / "review-2026-07.html").read_text("utf-8")
     assert "li.na" in page
-    assert "What became of the proposals of 2026-05" in page
+    assert "What became of the proposals of 2026-06" in page
 
 
 def test_a_month_to_come_is_refused_in_a_sentence(

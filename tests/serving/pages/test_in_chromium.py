@@ -42,6 +42,7 @@ NO_PAGES = {
     "/",
     "/leads.csv",
     "/models/drift",
+    "/models/card",
     "/reviews/page",
     "/reviews/pdf",
     "/explore/data",
