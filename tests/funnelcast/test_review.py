@@ -27,6 +27,7 @@ def command(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 def test_a_pack_is_written_decided_and_followed_up_a_month_later(
     command: Any, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    command("diagnose")  # what it names is proposed
     june = answer(command("report", "--period", "2026-06", "--json"))["review"]
     assert june["pdf_refused"] is None
     assert all(Path(file).read_bytes().startswith(b"%PDF-") for file in june["pdf"].values())
