@@ -38,7 +38,8 @@ test: $(INSTALLED) ## the fast tests
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow"
 
 test-slow: $(INSTALLED) ## real data, whole commands, services (CI runs them too)
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -m slow
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -m "slow and not alone"
+	@$(BIN)/python -m pytest -q -m alone
 
 check: $(INSTALLED) ## style, types, import contracts, Dockerfile
 	@$(BIN)/ruff check .

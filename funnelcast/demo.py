@@ -30,11 +30,12 @@ from scoring.registry import Registry
 LEADS = 6_000
 TRIALS = 5
 ASKED_LEADS = 10
-FLOW_DAYS = 90  # the customers page shows how tiers moved since then
 
 
 def main() -> None:
     """Run every step; the first that fails ends the demo with its exit code."""
+    from serving.pages.customers import FLOW_DAYS  # how far back that page shows moves of tiers
+
     started = time.monotonic()
     shutil.rmtree(HOME, ignore_errors=True)
     os.environ["FUNNELCAST_HOME"] = str(HOME)

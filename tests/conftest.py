@@ -56,7 +56,7 @@ def one_migrated_mlflow_file(tmp_path_factory: pytest.TempPathFactory) -> Iterat
 # Files that take minutes begin first, so that no worker is left with one when the others are done.
 LONGEST_FIRST = (
     "test_main_job", "test_notebooks", "test_service", "test_under_load", "test_four_exports", "test_repository",
-    "test_funnel_worlds", "test_importer_scale", "test_merged_customers", "test_webhooks", "test_scale",
+    "test_funnel_worlds", "test_importer_scale", "test_merged_customers", "test_scale",
     "test_in_chromium", "test_diagnosis", "test_train", "test_customers_and_recognition",
 )  # fmt: skip
 

@@ -32,6 +32,7 @@ from monitoring.diagnosis.words import Words
 SURE_Z = 3.0
 TRADE_Z = 1.64  # a word of the trade is one of a few that were asked for, any other one of thousands
 FULL_LOG_ODDS = 1.2
+MONEY = "affordability"  # the topic of what a price stops
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,8 @@ def sayings(
         return Sayings([], {}, 0)
     strengths = {one.trait.name: one.strength for one in explained if one.trait.kind == "topic"}
     segment = max((one.strength for one in explained if one.trait.kind == "segment"), default=0.0)
-    of_segment = {"affordability": segment}
     topics = {
-        trait.name: _topic(trait, of, strengths.get(trait.name, 0.0), of_segment.get(trait.name, 0.0))
+        trait.name: _topic(trait, of, strengths.get(trait.name, 0.0), segment if trait.name == MONEY else 0.0)
         for trait in spoken
     }
     return Sayings(_key_words(stuck, others, rules), topics, len(stuck))

@@ -29,7 +29,7 @@ def models(asked: PageRequest, desk: Desk) -> Response:
     return render(
         "models.html", asked.visitor, "/models", show=desk.formats(asked.visitor), monitor=read_monitor(reports),
         cards=[_card(desk, name) for name in MODELS], has_drift=(reports / DRIFT_FILE).is_file(), metrics=METRICS,
-        names={**stage_names(desk, asked.visitor.language), **desk.channels(asked.visitor.language)},
+        names={"stage": stage_names(desk, asked.visitor.language), "channel": desk.channels(asked.visitor.language)},
         job=job, job_reason=_gate_reason(job), may_change=asked.visitor.role in MODELLING,
     )  # fmt: skip
 
@@ -44,12 +44,12 @@ def drift(asked: PageRequest, desk: Desk) -> Response:  # noqa: ARG001 (every pa
 
 def card(asked: PageRequest, desk: Desk) -> Response:
     """GET /models/card: the model card of a version, for a page without an origin."""
-    name, version = asked.text("model"), asked.text("version")
+    name, version = asked.text("model")[:40], asked.text("version")[:40]
     known = desk.registry.versions(name) if desk.registry is not None and name in MODELS else []
     run_id = next((str(one["run_id"]) for one in known if str(one["version"]) == version), "")
     page = desk.model_files.card_of(run_id) if run_id else None
     if page is None:
-        raise NotFoundError(f"Version {version} of {name} must have a model card, but there is none.")
+        raise NotFoundError(f"A version must have a model card, but there is none of {name!r}, version {version!r}.")
     return HTMLResponse(page)
 
 

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from statistics import median
 from typing import Any
 
 import httpx
@@ -27,11 +26,9 @@ from tests.commands import CommandLine, command_line
 from tests.crm_core.exchange.conftest import Subscriber, listening
 from tests.serving import fakes
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("exchange")]
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
-CONTRACT_SECONDS = 5.0  # from the answer to an event to a score that reflects it
-# A single one may take longer on a machine whose other core runs other tests; the middle of several may not.
-PATIENT_SECONDS = 20.0
+ALLOWED_SECONDS = 5.0  # from the answer to an event to a score that reflects it: the contract
 PRIVATE = {"FUNNELCAST_EXCHANGE__WEBHOOKS__ALLOW_PRIVATE_ADDRESSES": "true"}
 
 
@@ -127,7 +124,7 @@ def test_a_stage_event_reaches_the_features_of_the_score(client: httpx.Client, s
     lead_id = state.lead_ids[0]
     before = score(client, lead_id)
     send(client, "stage_events", {"lead_id": lead_id, "stage": "negotiation", "entered_at": now()})
-    within(PATIENT_SECONDS, lambda: score(client, lead_id)["features_as_of"] > before["features_as_of"], "stage event")
+    within(ALLOWED_SECONDS, lambda: score(client, lead_id)["features_as_of"] > before["features_as_of"], "stage event")
     after = score(client, lead_id)
     receipt = client.get(f"/v1/predictions/{after['prediction_id']}").raise_for_status().json()
     assert "negotiation" in map(str, receipt["features"].values())
@@ -141,22 +138,22 @@ def test_a_changed_lead_reaches_the_score_the_feed_and_the_subscriber(
     # The hand-made model follows the age: a lead that was unlikely to be won becomes young, one that was likely old.
     created = datetime.now(UTC) - timedelta(days=0 if before < 0.5 else 95)
     send(client, "leads", {"lead_id": lead_id, "created_at": created.isoformat(), "expected_amount": 1000})
-    within(PATIENT_SECONDS, lambda: score(client, lead_id)["win_probability"] != before, "changed lead")
+    within(ALLOWED_SECONDS, lambda: score(client, lead_id)["win_probability"] != before, "changed lead")
     after = score(client, lead_id)["win_probability"]
 
     def told() -> list[dict[str, Any]]:
         changes = client.get("/v1/changes").raise_for_status().json()["changes"]
         return [one for one in changes if (one["kind"], one["entity_id"]) == ("score", lead_id)]
 
-    within(PATIENT_SECONDS, told, "change in the feed")
+    within(ALLOWED_SECONDS, told, "change in the feed")
     assert told()[-1]["body"]["win_probability"] == pytest.approx(after)
-    within(PATIENT_SECONDS, lambda: lead_id in [one["entity_id"] for _, one in delivered(subscriber)], "webhook")
+    within(ALLOWED_SECONDS, lambda: lead_id in [one["entity_id"] for _, one in delivered(subscriber)], "webhook")
     headers, body = subscriber.taken[-1]
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     digest = hmac.digest(base64.b64decode(webhook["secret"][6:]), signed, hashlib.sha256)
     assert headers["webhook-signature"] == f"v1,{base64.b64encode(digest).decode()}"
     assert abs(time.time() - int(headers["webhook-timestamp"])) < 60
-    within(PATIENT_SECONDS, lambda: len(subscriber.taken) > 1, "second attempt")
+    within(ALLOWED_SECONDS, lambda: len(subscriber.taken) > 1, "second attempt")
     first = [headers["webhook-id"] for headers, _ in subscriber.taken[:2]]
     assert first[0] == first[1], "the first attempt was answered 503 and is made again"
 
@@ -170,23 +167,23 @@ def test_overdue_receivables_hold_the_credit_of_the_customers_leads(client: http
     lead_id = state.lead_ids[2]
     created = (datetime.now(UTC) - timedelta(days=3)).isoformat()
     send(client, "leads", {"lead_id": lead_id, "created_at": created, "customer_id": "C-overdue"})
-    within(PATIENT_SECONDS, lambda: score(client, lead_id)["credit_hold"] is False, "lead without a hold")
+    within(ALLOWED_SECONDS, lambda: score(client, lead_id)["credit_hold"] is False, "lead without a hold")
     rows = [{"invoice_id": f"i{i}", "customer_id": "C-overdue", "amount": 9, "due_on": "2024-01-01"} for i in (1, 2)]
     send(client, "receivables", *rows)
-    within(PATIENT_SECONDS, lambda: score(client, lead_id)["credit_hold"], "credit hold")
+    within(ALLOWED_SECONDS, lambda: score(client, lead_id)["credit_hold"], "credit hold")
 
     def held() -> list[Any]:
         changes = client.get("/v1/changes").json()["changes"]
         return [one["body"] for one in changes if (one["kind"], one["entity_id"]) == ("credit_hold", lead_id)]
 
-    within(PATIENT_SECONDS, lambda: held() == [{"credit_hold": True}], "credit hold in the feed")
+    within(ALLOWED_SECONDS, lambda: held() == [{"credit_hold": True}], "credit hold in the feed")
 
 
 def test_a_lost_lead_has_no_score_any_more(client: httpx.Client, state: State) -> None:
     lead_id = state.lead_ids[3]
     assert "win_probability" in score(client, lead_id)
     send(client, "stage_events", {"lead_id": lead_id, "stage": "lost", "entered_at": now(), "reason": "budget"})
-    within(PATIENT_SECONDS, lambda: score(client, lead_id).get("code") == "lead_not_found", "lost lead")
+    within(ALLOWED_SECONDS, lambda: score(client, lead_id).get("code") == "lead_not_found", "lost lead")
     ranked = client.get("/v1/priority", params={"limit": 1000}).raise_for_status().json()["leads"]
     assert lead_id not in [lead["lead_id"] for lead in ranked]
     assert state.lead_ids[0] in [lead["lead_id"] for lead in ranked]
@@ -196,11 +193,10 @@ def test_an_order_reaches_the_score_of_its_customer(client: httpx.Client) -> Non
     order = {"order_id": "O-new", "customer_id": "C-new", "ordered_at": now(), "amount": 100}
     send(client, "orders", order)
     ids = {"customer_ids": ["C-new"]}
-    within(PATIENT_SECONDS, lambda: client.post("/v1/customers/score", json=ids).json()["scores"], "new customer")
+    within(ALLOWED_SECONDS, lambda: client.post("/v1/customers/score", json=ids).json()["scores"], "new customer")
 
 
 def test_events_that_arrive_all_the_time_still_reach_the_score_in_time(client: httpx.Client, state: State) -> None:
-    took: list[float] = []
     for lead_id in state.lead_ids[10:16]:
         before = score(client, lead_id)["features_as_of"]
         send(client, "orders", {"order_id": f"O-{lead_id}", "customer_id": lead_id, "ordered_at": now(), "amount": 1})
@@ -210,5 +206,4 @@ def test_events_that_arrive_all_the_time_still_reach_the_score_in_time(client: h
         def is_new(lead_id: str = lead_id, before: str = before) -> bool:
             return bool(score(client, lead_id)["features_as_of"] > before)
 
-        took.append(within(PATIENT_SECONDS, is_new, "one of many"))
-    assert median(took) < CONTRACT_SECONDS
+        within(ALLOWED_SECONDS, is_new, "one of many")
