@@ -42,7 +42,8 @@ class Led:
 
     def to_json(self) -> dict[str, Any]:
         """As `monitor` tells it."""
-        return {"version": self.version, "mean_before": self.before, "mean_now": self.now, **self.words}
+        en, zh = self.words["en"], self.words["zh"]
+        return {"version": self.version, "mean_before": self.before, "mean_now": self.now, "en": en, "zh": zh}
 
 
 def is_led(model: Artefact) -> bool:
