@@ -170,7 +170,7 @@ def _finished(
         "search": {**choice.rung.recipe, "loss": choice.rung.loss},
         "ladder": choice.ladder, "level": {"memory_rows": memory, "metrics_fixed": _finite(judgement.fixed)},
         "quarantined": [column.to_json() for column in quarantined],
-        "baselines": judgement.baselines, "findings": findings_of(shipped, parts, judgement.predictions),
+        "baselines": judgement.baselines, "findings": findings_of(shipped, parts, judgement.predictions, seed),
     }  # fmt: skip
     ranges = ranges_learnt(shipped, parts, judgement.predictions)
     reference = {**shipped.reference, **ranges, **amounts_learnt(parts, settings)}
