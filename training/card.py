@@ -90,8 +90,10 @@ def _trait(one: Row, language: Language, say: Say) -> Row:
 
 
 def _backtest(test: Mapping[str, Any], say: Say) -> str:
-    rows = [{"order": say(name)} | {good: _share(held, good, say) for good in ("wins", "money")}
-            for name, held in test["orders"].items()]  # fmt: skip
+    rows: list[Row] = [
+        {"order": say(name), "wins": _share(held, "wins", say), "money": _share(held, "money", say)}
+        for name, held in test["orders"].items()
+    ]
     beside = _list(_beside(good, one, say) for good, one in test["against"].items())
     meaning = say("backtest_meaning", leads=test["leads"], wins=test["wins"])
     return f"{_table(rows, say)}{beside}<p>{meaning}</p>"
