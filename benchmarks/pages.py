@@ -2,8 +2,9 @@
 
 `python -m benchmarks.pages [--home FOLDER] [--leads N] [--rounds N]`; the state is made where there is none yet (a
 quarter of an hour). A request's time is the client's, over loopback, one after another; the first round, which fills
-what the service keeps between requests, is told apart. Targets: 300 ms at the 95th percentile, 300 kB without the
-chart library, first screen complete within 1.5 s.
+what the service keeps between requests, is told apart. A page that says its figures are being made is no answer: it is
+asked for again, its time counts until the page itself is there, and a page that was waited for does not hold. Targets:
+300 ms at the 95th percentile, 300 kB without the chart library, first screen complete within 1.5 s.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def main() -> None:
         for role in ("admin", "manager", "rep", "analyst"):
             print(f"\n{role}, {chosen.rounds} rounds, load {os.getloadavg()[0]:.1f}")
             rows = [row_of(*one, chosen.rounds) for one in opened(address, role, chosen.home)]
-            print(text_table(["page", "first, ms", "median", "p95", "most", "kB", "holds"], rows), flush=True)
+            print(text_table(["page", "first, ms", "median", "p95", "most", "kB", "waited", "holds"], rows), flush=True)
         print(f"\nfirst screen: {first_screen(address, chosen.home):.0f} ms (limit {LIMIT_SCREEN_MS})")
 
 
@@ -88,7 +89,7 @@ def opened(address: str, role: str, home: Path) -> list[tuple[httpx.Client, str]
     for page, list_page, pattern in (("/lead", "/leads", r'href="(/lead\?[^"]+)"'),
                                      ("/customer", "/customers", r'href="(/customer\?[^"]+)"'),
                                      ("/incident", "/incidents", r'href="(/incident\?[^"]+)"')):  # fmt: skip
-        links = re.findall(pattern, loaded(client, list_page).text)
+        links = re.findall(pattern, loaded(client, list_page)[0].text)
         found[page] = links[0].replace("&amp;", "&") if links else None
     more = {"/models/change": "/models/change?action=train&model=win",
             "/settings/edit": "/settings/edit?key=recognition.medals", "/funnel": "/funnel?by=channel"}  # fmt: skip
@@ -109,32 +110,42 @@ def signed_in(address: str, role: str, home: Path) -> httpx.Client:
     return client
 
 
-def loaded(client: httpx.Client, path: str) -> httpx.Response:
-    """The page, asked for again while its figures are being made, as a browser does."""
-    until = time.monotonic() + 120
-    while (answer := client.get(path)).headers.get("retry-after") and time.monotonic() < until:
+def is_waiting(answer: httpx.Response) -> bool:
+    """Whether it is the page that says that the figures are being made, and opens itself again; not any other 503."""
+    return answer.status_code == 503 and b'http-equiv="refresh"' in answer.content
+
+
+def loaded(client: httpx.Client, path: str) -> tuple[httpx.Response, int]:
+    """The page, asked for again while its figures are being made, as a browser does; and how often that was said."""
+    until, waited = time.monotonic() + 120, 0
+    while is_waiting(answer := client.get(path)) and time.monotonic() < until:
+        waited += 1
         time.sleep(1)
-    return answer
+    return answer, waited
 
 
 def row_of(client: httpx.Client, path: str, rounds: int) -> list[object]:
     """One line of the table."""
-    times, size = [], 0
+    times, waits, size = [], [], 0
     for _ in range(rounds + 1):
         started = time.perf_counter()
-        answer = loaded(client, path)
+        answer, waited = loaded(client, path)
         times.append((time.perf_counter() - started) * 1000)
+        waits.append(waited)
         if answer.status_code != 200:
-            return [path, answer.status_code, "", "", "", "", "no"]
-        size = len(answer.content)
-    p95 = float(np.quantile(times[1:], 0.95))
-    holds = "yes" if p95 <= LIMIT_MS and size <= LIMIT_KB * 1000 else "no"
+            return [path, answer.status_code, "", "", "", "", "", "no"]
+        size = max(size, len(answer.content))
+    p95, count_waited = float(np.quantile(times[1:], 0.95)), sum(map(bool, waits[1:]))
+    holds = "yes" if p95 <= LIMIT_MS and size <= LIMIT_KB * 1000 and not count_waited else "no"
     told = (times[0], float(np.median(times[1:])), p95, max(times[1:]))
-    return [path, *map(round, told), round(size / 1000), holds]
+    return [path, *map(round, told), round(size / 1000), count_waited, holds]
 
 
 def first_screen(address: str, home: Path) -> float:
-    """Milliseconds until /today is complete in a fresh Chromium, the session being there; the median of five."""
+    """Milliseconds until /today is complete in a fresh Chromium, the session being there; the median of five.
+
+    The page itself, not the one that says that its figures are being made: that one ends the measurement.
+    """
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 (only where a browser is)
 
     cookies = [{"name": one.name, "value": one.value or "", "url": address}
@@ -146,7 +157,9 @@ def first_screen(address: str, home: Path) -> float:
             context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN")
             context.add_cookies(cookies)  # type: ignore[arg-type]
             page = context.new_page()
-            page.goto(f"{address}/today", wait_until="load")
+            answer = page.goto(f"{address}/today", wait_until="load")
+            if answer is None or answer.status != 200 or not page.query_selector("dl.figures"):
+                sys.exit(f"/today must be shown with its figures, but got {answer and answer.status}: {page.title()}")
             taken.append(page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd"))
             context.close()
         browser.close()

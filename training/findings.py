@@ -17,16 +17,16 @@ from training.split import Split
 from training.traits import traits_of
 
 
-def findings_of(model: Artefact, parts: Split, p: NDArray[np.float64]) -> dict[str, Any]:
+def findings_of(model: Artefact, parts: Split, p: NDArray[np.float64], seed: int) -> dict[str, Any]:
     """Plain JSON: groups, and for win traits of winners and the back-test of priority; empty for rfm. p: [n] or [n, 3]
-    of the test part.
+    of the test part; seed: of the back-test's intervals.
     """
     if p.ndim == 2:
         return {}
     found: dict[str, Any] = {"groups": by_group(parts.test, p)}
     if parts.test.is_by_entity:
         found["traits"] = traits_of(parts.before_test, parts.test, model.features)
-        found["backtest"] = backtest(parts.test, p)
+        found["backtest"] = backtest(parts.test, p, seed)
     return found
 
 

@@ -15,6 +15,7 @@ from configs.sections import Training
 from training.censoring import Outcomes, censoring_weights
 from training.dataset import Dataset
 from training.errors import HistoryTooShortError
+from training.gate_words import Language
 
 WIDER = (1.0, 1.25, 1.5, 2.0, 2.5)  # a newest part without enough of a class reaches further back, up to half
 
@@ -53,8 +54,11 @@ class Split:
         names = ("past", "fit", "calibrate", "before_test", "test")
         return replace(self, **{name: getattr(self, name).without(columns) for name in names})
 
-    def in_words(self) -> str:
+    def in_words(self, language: Language = "en") -> str:
         """The split as a sentence of a report."""
+        return self._in_english() if language == "en" else self._in_chinese()
+
+    def _in_english(self) -> str:
         if self.is_timeless:
             return (
                 f"Drawn by lead, not in order of time, for all were created at one moment: {len(self.fit):,} rows fit, "
@@ -71,6 +75,23 @@ class Split:
             f"for {how}, {what} {_span(self.test)} for the test; {self.dropped['before_test']:,} rows before the test "
             f"left out as not yet known then. After calibration the model is fit again on all "
             f"{len(self.before_test):,} rows before the test.{again}"
+        )
+
+    def _in_chinese(self) -> str:
+        if self.is_timeless:
+            return (
+                f"所有线索创建于同一时刻，故按线索随机划分而非按时间：{len(self.fit):,} 行用于拟合，"
+                f"{len(self.calibrate):,} 行用于校准，{len(self.test):,} 行用于检验。对更新的线索效果如何尚不可知。"
+                f"校准后，模型以检验之外的全部 {len(self.before_test):,} 行重新拟合。"
+            )
+        when, who = ("创建于", "线索") if self.test.is_by_entity else ("截至", "客户")
+        held_out = "" if self.is_calibrated_later else "（历史较短，取自留出的个体）"
+        again = "" if self.test.is_by_entity else "同一客户可能在不同日期出现于多个部分。"
+        return (
+            f"按时间先后划分，标签不延伸到下一部分：{_span(self.fit, 'zh')}用于拟合，{_span(self.calibrate, 'zh')}"
+            f"用于校准{held_out}，{when} {_span(self.test, 'zh')}的{who}用于检验；检验之前有 "
+            f"{self.dropped['before_test']:,} 行因当时结果未知而略去。校准后，模型以检验之前的全部 "
+            f"{len(self.before_test):,} 行重新拟合。{again}"
         )
 
 
@@ -209,8 +230,10 @@ def _held_out(data: Dataset, count: int, seed: int) -> np.ndarray[tuple[int], np
     return np.asarray(rank[data.entity] % count)
 
 
-def _span(part: Dataset) -> str:
+def _span(part: Dataset, language: Language = "en") -> str:
     first, last = (np.datetime_as_string(moment, unit="D") for moment in (part.group_at.min(), part.group_at.max()))
+    if language == "zh":
+        return f"{first} 至 {last}（{len(part):,} 行）"
     return f"{first} to {last} ({len(part):,} rows)"
 
 

@@ -12,13 +12,14 @@ import numpy as np
 from configs.settings import Settings
 from scoring.artefact import Artefact
 from scoring.mlflow_home import experiment_id, mlflow_client
+from training.card import FILES
 from training.curves import Curves, figure_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 MAX_PARAMETER_LENGTH = 500
-KEPT_FILES = ("card.html", "curves", "importance.json")  # of a training; a version at another level keeps them
+KEPT_FILES = (*FILES.values(), "curves", "importance.json")  # of a training; a version at another level keeps them
 
 
 class Run:

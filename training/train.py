@@ -19,7 +19,7 @@ from scoring.artefact import Artefact
 from scoring.registry import Registry
 from training.after_closing import Quarantined
 from training.candidate import Candidate, described, fit_candidate
-from training.card import model_card
+from training.card import FILES, model_card
 from training.curves import curves_of
 from training.dataset import CLASS_COUNT, Dataset
 from training.errors import UnknownModelError
@@ -175,7 +175,7 @@ def _finished(
         "search": {**choice.rung.recipe, "loss": choice.rung.loss},
         "ladder": choice.ladder, "level": level,
         "quarantined": [column.to_json() for column in quarantined],
-        "baselines": judgement.baselines, "findings": findings_of(shipped, parts, judgement.predictions),
+        "baselines": judgement.baselines, "findings": findings_of(shipped, parts, judgement.predictions, seed),
     }  # fmt: skip
     ranges = ranges_learnt(shipped, parts, judgement.predictions)
     reference = {**shipped.reference, **ranges, **amounts_learnt(parts, settings)}
@@ -214,7 +214,9 @@ def _log(run: Run, artefact: Artefact, parts: Split, judgement: Judgement, detai
         run.metrics(figures, prefix=f"{name}_")
     curves = curves_of(parts.test, judgement.predictions)
     run.curves(curves)
-    run.page(model_card(_card_content(artefact, parts, judgement, details), curves), "card.html")
+    content = _card_content(artefact, parts, judgement, details)
+    for language, file in FILES.items():
+        run.page(model_card(content, curves, language), file)
     run.document({"importance": importance_of(artefact)}, "importance.json")
     run.document(
         {"gate": judgement.verdict.to_json(), "intervals": judgement.intervals, **artefact.provenance}, "judgement.json"
@@ -227,10 +229,19 @@ def _card_content(artefact: Artefact, parts: Split, judgement: Judgement, detail
     """What the model card tells, as the report will have it."""
     shown = [parts.before_test, parts.test]
     return {
-        **details, "model": artefact.name, "gate": judgement.verdict.to_json(), "split": _split_json(parts),
+        **details, "model": artefact.name, "gate": judgement.verdict.to_json(),
+        "split": {**_split_json(parts), "words_zh": parts.in_words("zh")}, "names": _names(artefact),
         "rows": sum(map(len, shown)), "positives": sum(int(part.is_positive.sum()) for part in shown),
         "metrics": judgement.metrics, "intervals": judgement.intervals, "baselines": judgement.baselines,
         "quarantined": artefact.provenance["quarantined"],
+    }  # fmt: skip
+
+
+def _names(artefact: Artefact) -> dict[str, dict[str, dict[str, str]]]:
+    """By column of categories and by value what it is called in both languages."""
+    return {
+        spec.name: {value: {"en": en, "zh": zh} for value, en, zh in spec.words}
+        for spec in artefact.features if spec.words
     }  # fmt: skip
 
 

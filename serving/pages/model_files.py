@@ -10,7 +10,7 @@ from typing import Any
 from configs.settings import Settings
 from scoring.mlflow_home import mlflow_client
 
-CARD_FILE = "card.html"
+CARD_FILES = {"en": "card.html", "zh": "card.zh.html"}
 FILES = {"judgement": "judgement.json", "curves": "curves/curves.json", "importance": "importance.json"}
 
 
@@ -28,10 +28,14 @@ class ModelFiles:
                 self._kept[run_id] = {name: self._fetched(run_id, path, folder) for name, path in FILES.items()}
         return self._kept[run_id]
 
-    def card_of(self, run_id: str) -> str | None:
-        """The model card, an HTML page of its own; None where the run has none or cannot be reached."""
+    def card_of(self, run_id: str, language: str) -> str | None:
+        """The model card, an HTML page of its own; None where the run has none or cannot be reached.
+
+        A version registered before there were cards in Chinese has one in English alone.
+        """
+        files = dict.fromkeys((CARD_FILES[language], CARD_FILES["en"]))
         with TemporaryDirectory() as folder:
-            return self._text(run_id, CARD_FILE, folder)
+            return next(filter(None, (self._text(run_id, file, folder) for file in files)), None)
 
     def _fetched(self, run_id: str, path: str, folder: str) -> Any:
         text = self._text(run_id, path, folder)

@@ -43,11 +43,11 @@ def drift(asked: PageRequest, desk: Desk) -> Response:  # noqa: ARG001 (every pa
 
 
 def card(asked: PageRequest, desk: Desk) -> Response:
-    """GET /models/card: the model card of a version, for a page without an origin."""
+    """GET /models/card: the model card of a version in the reader's language, for a page without an origin."""
     name, version = asked.text("model")[:40], asked.text("version")[:40]
     known = desk.registry.versions(name) if desk.registry is not None and name in MODELS else []
     run_id = next((str(one["run_id"]) for one in known if str(one["version"]) == version), "")
-    page = desk.model_files.card_of(run_id) if run_id else None
+    page = desk.model_files.card_of(run_id, asked.visitor.language) if run_id else None
     if page is None:
         raise NotFoundError(f"A version must have a model card, but there is none of {name!r}, version {version!r}.")
     return HTMLResponse(page)

@@ -85,7 +85,7 @@ def test_a_moved_rate_moves_the_level_and_nothing_else(own: Settings) -> None:
     assert "对数几率" in done.to_json()["zh"]
     run = next(row["run_id"] for row in registry.versions("win") if row["version"] == version)
     files = {file.path for file in mlflow_client(own).list_artifacts(run)}
-    assert files >= {"card.html", "curves", "importance.json", "judgement.json", "model"}
+    assert files >= {"card.html", "card.zh.html", "curves", "importance.json", "judgement.json", "model"}
     assert relevel("win", registry, given, own, AS_OF) is None  # outcomes of its own scores are not there yet
     assert registry.rollback("win") == first
     assert relevel("win", registry, given, own, AS_OF) is None  # whoever took it back is not overruled

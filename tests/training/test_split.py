@@ -36,6 +36,7 @@ def test_customers_whose_horizon_reaches_the_next_part_are_purged(settings: Sett
     assert parts.fit.max_known_at.max() <= parts.calibrate_from
     assert parts.calibrate.max_known_at.max() <= parts.test_from
     assert "same customers" in parts.in_words()
+    assert "同一客户" in parts.in_words("zh")
 
 
 def test_weights_stand_for_outcomes_not_known_yet(leads: Dataset, settings: Settings) -> None:
@@ -49,6 +50,7 @@ def test_short_history_of_customers_calibrates_on_customers_held_out(settings: S
     assert not parts.is_calibrated_later
     assert not set(parts.fit.frame["entity_id"]) & set(parts.calibrate.frame["entity_id"])
     assert "history is short" in parts.in_words()
+    assert "历史较短" in parts.in_words("zh")
 
 
 def test_history_within_one_horizon_is_refused_in_words(settings: Settings) -> None:
@@ -77,6 +79,7 @@ def test_leads_of_one_moment_are_drawn_and_the_report_says_so(settings: Settings
     assert max(rates) - min(rates) < 0.02
     assert parts.is_timeless
     assert parts.in_words().startswith("Drawn by lead, not in order of time")
+    assert parts.in_words("zh").startswith("所有线索创建于同一时刻")
     assert len(folds(parts, settings.training, seed=1)) == settings.training.folds
 
 

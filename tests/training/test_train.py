@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from scoring.lead_batch import score_leads
 from scoring.mlflow_home import mlflow_client
 from scoring.registry import Registry
 from tests.training.generated import AS_OF, FakeRepository, buyers, customers, settings_in, won_leads
+from training.card import FILES
 from training.errors import UnknownModelError
 from training.report import TrainReport
 from training.train import train
@@ -76,6 +78,18 @@ def test_run_in_mlflow_holds_parameters_metrics_curves_and_importance(report: Tr
     assert run.data.metrics["log_loss"] == pytest.approx(report.metrics["log_loss"])
     assert "split" in run.data.params
     assert len(run.inputs.dataset_inputs) == 1
+
+
+def test_the_card_of_a_version_is_kept_in_both_languages(
+    report: TrainReport, settings: Settings, tmp_path: Path
+) -> None:
+    client, run_id = mlflow_client(settings), report.details["run_id"]
+    cards = {file: Path(client.download_artifacts(run_id, file, str(tmp_path))).read_text(encoding="utf-8")
+             for file in FILES.values()}  # fmt: skip
+    assert report.gate["reason"] in unescape(cards["card.html"])
+    assert report.gate["reason_zh"] in unescape(cards["card.zh.html"])
+    assert "rows before the test left out" in cards["card.html"]
+    assert "行因当时结果未知而略去" in cards["card.zh.html"]
 
 
 def test_same_seed_and_data_give_the_same_bytes(report: TrainReport, settings: Settings, tmp_path: Path) -> None:

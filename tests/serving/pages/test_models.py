@@ -24,7 +24,11 @@ JUDGEMENT = {
         "traits": [{"en": "Region: <east>", "zh": "地区：华东", "cases": 66, "won": 21, "rate": 0.318, "low": 0.215,
                     "high": 0.436, "lift": 1.99}],
         "backtest": {"share": 0.2, "leads": 1079, "wins": 172,
-                     "orders": {"priority": {"wins": 0.34, "money": 0.54}, "random": {"wins": 0.2, "money": None}}},
+                     "orders": {"priority": {"wins": 0.34, "money": 0.54, "wins_interval": [0.27, 0.41],
+                                             "money_interval": None},
+                                "random": {"wins": 0.2, "money": None}},
+                     "against": {"wins": {"order": "amount", "difference": 0.08, "interval": [0.012, 0.151]},
+                                 "money": {"order": "random", "difference": 0.03, "interval": [-0.04, 0.1]}}},
         "groups": {"current_stage": [{"group": "contacted", "rows": 900, "rate": 0.112, "probability": 0.116}],
                    "rfm_tier": []},
     },
@@ -75,7 +79,12 @@ def test_versions_gate_and_reliability_are_shown(pages: Pages, tmp_path: Path, m
         assert part in words, part
     assert page.count("<circle") == 2
     trait, group = "Region: &lt;east&gt; 66 32% 22% – 44% 2.0", "Contacted 11.6% 11.2% 900"
-    found = ("0.742 0.610–0.830", trait, "first 20% of the list", "34% 54%", "20% –", group)
+    beside = (
+        "Of the wins, the priority list holds more than the best order that needs no model (Amount): +8.0 percentage "
+        "points, 95 % interval +1.2 to +15.1",
+        "Of the money won, it is not sure that the priority",
+    )
+    found = ("0.742 0.610–0.830", trait, "first 20% of the list", "34% 27%–41% 54%", "20% –", group, *beside)
     for part in found:
         assert part in words, part
     assert "Nothing has been monitored yet" in words
@@ -107,7 +116,7 @@ def test_the_card_of_a_version_runs_without_an_origin(
     pages: Pages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pages = prepared(pages, tmp_path)
-    monkeypatch.setattr(ModelFiles, "card_of", lambda _, run_id: {"run3": "<h1>win model</h1>"}.get(run_id))
+    monkeypatch.setattr(ModelFiles, "card_of", lambda _, run_id, __: {"run3": "<h1>win model</h1>"}.get(run_id))
     assert 'href="/models/card?model=win&amp;version=3"' in pages.get("/models")
     card = pages.signed_in("manager").get("/models/card?model=win&version=3")
     assert card.text == "<h1>win model</h1>"
@@ -115,6 +124,24 @@ def test_the_card_of_a_version_runs_without_an_origin(
     asked = ("/models/card?model=win&version=4", "/models/card?model=none&version=3", "/models/card")
     assert [pages.status(one, "manager") for one in asked] == [404, 404, 404]
     assert pages.status("/models/card?model=win&version=3", "rep") == 403
+
+
+@pytest.mark.parametrize(
+    ("kept", "language", "shown"),
+    [
+        ({"card.html": "card", "card.zh.html": "说明卡"}, "zh", "说明卡"),
+        ({"card.html": "card", "card.zh.html": "说明卡"}, "en", "card"),
+        ({"card.html": "card"}, "zh", "card"),  # of a version from before there were cards in Chinese
+    ],
+)
+def test_the_card_is_in_the_readers_language_where_there_is_one(
+    pages: Pages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: dict[str, str], language: str, shown: str
+) -> None:
+    pages = prepared(pages, tmp_path)
+    monkeypatch.setattr(ModelFiles, "_text", lambda _, __, path, ___: kept.get(path))
+    client = pages.signed_in("manager")
+    card = client.get("/models/card?model=win&version=3", {"accept-language": language})
+    assert (card.status_code, card.text) == (200, shown)
 
 
 def test_a_broken_file_of_the_monitoring_is_as_none(pages: Pages, tmp_path: Path) -> None:
