@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import sklearn  # noqa: F401  # before XGBoost, which FLAML fits through it (scoring/quick_xgboost.py)
 from numpy.typing import NDArray
 
 from configs.settings import load_settings
