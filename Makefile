@@ -5,7 +5,7 @@ INSTALLED := .venv/installed
 # Slow machines and CI raise it; two tests side by side is what two cores can do.
 WORKERS ?= 2
 # What `make bench` measures.
-ONLY ?= real_data prefixes batch golden_record rfm_tiers funnel diagnosis drift leak_guard gate reason_stability retrain_loop daily_kills
+ONLY ?= real_data prefixes batch golden_record rfm_tiers funnel diagnosis drift leak_guard gate reason_stability retrain_loop daily_kills real_drift
 export DO_NOT_TRACK := true
 export BENTOML_DO_NOT_TRACK := true
 export MLFLOW_DISABLE_TELEMETRY := true

@@ -39,10 +39,14 @@ SMOKE_ROWS = 5
 
 @dataclass(frozen=True)
 class Candidate:
-    """A calibrated artefact, and how many matured outcomes its level follows (None: it stays as it is)."""
+    """A calibrated artefact, and how many matured outcomes its level follows (None: none).
+
+    is_led: whether its level is that of the customers' pace, day by day (training/pace_level.py).
+    """
 
     artefact: Artefact
     memory: int | None
+    is_led: bool = False
 
 
 def fit_candidate(parts: Split, choice: Choice, settings: Settings, seed: int, trained_as_of: datetime) -> Candidate:
@@ -64,7 +68,9 @@ def fit_candidate(parts: Split, choice: Choice, settings: Settings, seed: int, t
         newest = margins(last, recipe.newest(parts.before_test, parts.calibrate, parts.test_from))
         shape = anchored(shape, newest.margin, newest.y, newest.w)
     masked = replace(last, masks=_masks(parts.before_test, last.features), calibrator=shape)
-    return Candidate(masked, _memory(replace(first, masks=_masks(parts.fit, first.features)), parts))
+    # What a calibrator learnt of the level, outcomes told it: then the pace does not lead.
+    is_led = choice.rung.linear in PACE_LED and shape.kind == "identity"
+    return Candidate(masked, _memory(replace(first, masks=_masks(parts.fit, first.features)), parts), is_led)
 
 
 def _memory(first: Artefact, parts: Split) -> int | None:

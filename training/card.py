@@ -59,7 +59,7 @@ def _metrics(report: Mapping[str, Any], say: Say) -> str:
     rows: list[Row] = [{"": say("this_model"), **report["metrics"]}]
     intervals = {name: _between(edges, "{:.4f}", say) for name, edges in report["intervals"].items()}
     rows.append({"": say("interval"), **intervals})
-    if report["level"]["memory_rows"]:
+    if report["level"]["memory_rows"] or report["level"].get("of"):
         rows.append({"": say("fixed"), **report["level"]["metrics_fixed"]})
     rows += [{"": say(name), **figures} for name, figures in report["baselines"].items()]
     return _table(rows, say)

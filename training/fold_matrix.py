@@ -14,7 +14,7 @@ from training.boosting import MAX_ROUNDS, fixed_parameters, training_matrix
 from training.calibrate import fit_platt
 from training.dataset import Dataset
 from training.learn_encoding import learn_features
-from training.own_pace import Customers, offset_between
+from training.own_pace import Customers, led_by_date
 from training.recency import HalfLives, by_recency
 from training.scorecards import BG_NBD, PACE_LED, fit_scorecard
 from training.search_space import PRIOR, Parameters, booster_parameters, start_of
@@ -46,9 +46,7 @@ class FoldMatrix:
         self.specs = learn_features(earlier, settings)
         self.earlier, self.later = earlier, _at_most(later, MAX_JUDGED_ROWS, seed)
         self.encoded = encode_frame(self.specs, earlier.frame)
-        # After the later rows come those at whose level, by the customers' own pace, some rungs stand.
-        now = [] if self.customers is None else [encode_frame(self.specs, self.customers.now)]
-        self.encoded_later = np.concatenate([encode_frame(self.specs, self.later.frame), *now])
+        self.encoded_later = encode_frame(self.specs, self.later.frame)
         self.seed, self.half_lives = seed, half_lives
         types = ["c" if spec.kind == "category" else "q" for spec in self.specs]
         self.matrix = training_matrix(self.encoded, earlier.y, types)
@@ -59,13 +57,11 @@ class FoldMatrix:
         self._margins: dict[str, tuple[Floats, Floats]] = {}
 
     def margins(self, kind: str) -> tuple[Floats, Floats]:
-        """Margins of the earlier and of the later rows, and those after them, by a scorecard, [n, outputs]; fitted at
-        first use.
-        """
+        """Margins of the earlier and of the later rows by a scorecard, [n, outputs]; fitted at first use."""
         if kind not in self._margins:
             rows = self.earlier
             card = fit_scorecard(kind, self.specs, self.encoded, rows.y, rows.w, rows.class_count, self.customers)
-            self._margins[kind] = card.margin(self.encoded), card.margin(self.encoded_later)
+            self._margins[kind] = card.margin(self.encoded), self._led(card.margin(self.encoded_later), kind)
         return self._margins[kind]
 
     def _prior(self, rows: Dataset) -> tuple[Floats, Floats]:
@@ -74,7 +70,7 @@ class FoldMatrix:
         return card.margin(self.encoded), card.margin(self.encoded_later)
 
     def boosted(self, point: Parameters, start: str) -> Iterator[Floats]:
-        """Margins of the later rows, and those after them, by trees on a scorecard, after 10, 20, ... rounds."""
+        """Margins of the later rows by trees on a scorecard, after 10, 20, ... rounds."""
         rows = by_recency(self.earlier, self.half_lives.days(point["half_life_share"]))
         earlier, later = self.margins(start) if start != PRIOR else self._prior(rows)
         self.matrix.set_weight(rows.w)
@@ -102,11 +98,10 @@ class FoldMatrix:
         return {name: np.stack(curve) for name, curve in losses.items()}
 
     def _led(self, margin: Floats, linear: str) -> Floats:
-        """With a line at the level of the pace, all of a mean with it is; see `Recipe`."""
+        """With a line at the level of the pace, all of a mean with it is, date by date (training/pace_level.py)."""
         if linear not in PACE_LED:
             return margin
-        pace, count = self.margins(BG_NBD)[1], len(self.later)
-        return margin + offset_between(margin[count:, 0], pace[count:, 0])
+        return led_by_date(margin[:, 0], self.margins(BG_NBD)[1][:, 0], self.later.as_of)[:, None]
 
     def losses(self, margin: Floats) -> Floats:
         """Log loss per block once level and slope are set on all later rows, which is what calibration does in use.
@@ -115,7 +110,7 @@ class FoldMatrix:
         leads apart. The two parameters are the same for every rung, so none gains by them. Not so for customers, whose
         level stays (training/level.py): there a rung must know the level of a season that is to come.
         """
-        later, margin = self.later, margin[: len(self.later)]
+        later = self.later
         if margin.shape[1] > 1:
             rows = row_losses(later.y, softmax(margin))
         elif not later.is_by_entity:

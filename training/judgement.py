@@ -22,6 +22,7 @@ from training.dataset import Dataset
 from training.gate import CHAMPION, Verdict, judge
 from training.gate_words import NO_CHAMPION, Words, incomparable, tainted
 from training.level import Told, followed, probabilities
+from training.pace_level import is_led, log_odds_by_date
 from training.split import Split
 
 Floats = NDArray[np.float64]
@@ -59,7 +60,8 @@ def judge_candidate(
     test, artefact = parts.test, candidate.artefact
     said = told_by(artefact, test)
     told = told_by(artefact, parts.past).and_also(said)
-    predictions = probabilities(followed(said, told, candidate.memory))
+    level = log_odds_by_date(artefact, test) if candidate.is_led else followed(said, told, candidate.memory)
+    predictions = probabilities(level)
     rivals = baseline_predictions(parts, settings.training)
     baselines = {name: metrics_of(test, p, test.w) for name, p in rivals.items()}
     champion, note = _champion(artefact, test, registry, quarantined)
@@ -102,6 +104,8 @@ def _champion(
         champion = Artefact.load(reference.folder)
         if told := [spec.name for spec in champion.features if spec.name in quarantined]:
             return None, tainted(reference.version, told)
+        if is_led(champion):
+            return probabilities(log_odds_by_date(champion, test)), None
         return champion.predict(champion.encode(test.frame)), None
     except (FeatureMissingError, ArtefactError) as error:
         return None, incomparable(reference.version, error)

@@ -84,3 +84,14 @@ def fit_pace(specs: Sequence[FeatureSpec], encoded: Matrix, customers: Customers
 def offset_between(margin: Floats, pace: Floats) -> float:
     """What to add to the first log-odds for them to have the mean probability of the second, of the same rows."""
     return fit_offset(margin, sigmoid(pace), np.ones(len(margin)))
+
+
+def led_by_date(margin: Floats, pace: Floats, as_of: NDArray[np.datetime64]) -> Floats:
+    """The first log-odds with the mean probability of the second at each date, [n]: the level of the customers of that
+    day, which needs no outcome of theirs.
+    """
+    result = margin.copy()
+    for day in np.unique(as_of):
+        rows = as_of == day
+        result[rows] += offset_between(margin[rows], pace[rows])
+    return result

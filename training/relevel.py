@@ -9,7 +9,6 @@ back by `rollback` is not overruled the next day.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -67,9 +66,9 @@ def relevel(
     found = at_better_level(model, told, lead, as_of, settings.training.gate, settings.training.seed)
     if found is None:
         return None
-    moved, verdict = found
-    provenance = {**model.provenance, "level": {**model.provenance.get("level", {}), "of_version": version}}
-    return Relevelled(_registered(replace(moved, provenance=provenance), version, verdict, registry, settings), verdict)
+    (scale, shift), verdict = found
+    moved = at_moved_level(model, version, scale, shift)
+    return Relevelled(registered_at_level(moved, version, verdict, registry, settings), verdict)
 
 
 def told_of(scores: pd.DataFrame) -> tuple[Told, NDArray[np.int_]]:
@@ -86,8 +85,10 @@ def told_of(scores: pd.DataFrame) -> tuple[Told, NDArray[np.int_]]:
 
 def at_better_level(
     model: Artefact, told: Told, lead: NDArray[np.int_], as_of: datetime, gate: Gate, seed: int
-) -> tuple[Artefact, Verdict] | None:
-    """The model at the level of the outcomes of its scores, with the gate's verdict; None where it is not better."""
+) -> tuple[tuple[float, float], Verdict] | None:
+    """Scale and shift that bring the model's log-odds to the level of the outcomes of its scores, with the gate's
+    verdict; None where they are not better.
+    """
     memory = best_memory(told, told) if len(told.y) else None
     if memory is None:
         return None
@@ -101,18 +102,22 @@ def at_better_level(
     scale = moved.calibrator.scale / model.calibrator.scale
     shift = moved.calibrator.offset - scale * model.calibrator.offset
     verdict = judge(losses, told.w, lead, 0.0, gate, seed, _said(scale, shift, memory, len(told.y)))
-    return (_whole(moved, model.grade_thresholds, scale, shift), verdict) if verdict.is_promoted else None
+    return ((scale, shift), verdict) if verdict.is_promoted else None
 
 
-def _whole(moved: Artefact, thresholds: Mapping[str, float], scale: float, shift: float) -> Artefact:
-    """With grades of the same shares as before, and smoke rows that it reproduces."""
-    grades = {grade: float(sigmoid(scale * logit(np.array(p)) + shift)) for grade, p in thresholds.items()}
-    rows = np.array(moved.smoke.get("rows") or [], dtype=np.float32)
-    smoke = {**moved.smoke, "predictions": moved.predict(rows).tolist()} if len(rows) else moved.smoke
-    return replace(moved, grade_thresholds=grades, smoke=smoke)
+def at_moved_level(model: Artefact, version: int, scale: float, shift: float) -> Artefact:
+    """The model, which is this version, with its log-odds times `scale` plus `shift`: with grades of the same shares as
+    before, and smoke rows that it reproduces.
+    """
+    moved = replace(model, calibrator=model.calibrator.at_level(scale, np.array([shift])))
+    grades = {grade: float(sigmoid(scale * logit(np.array(p)) + shift)) for grade, p in model.grade_thresholds.items()}
+    rows = np.array(model.smoke.get("rows") or [], dtype=np.float32)
+    smoke = {**model.smoke, "predictions": moved.predict(rows).tolist()} if len(rows) else model.smoke
+    provenance = {**model.provenance, "level": {**model.provenance.get("level", {}), "of_version": version}}
+    return replace(moved, grade_thresholds=grades, smoke=smoke, provenance=provenance)
 
 
-def _registered(model: Artefact, parent: int, verdict: Verdict, registry: Registry, settings: Settings) -> int:
+def registered_at_level(model: Artefact, parent: int, verdict: Verdict, registry: Registry, settings: Settings) -> int:
     """The next version, promoted; its run has the parent's card and curves, which the verdict says."""
     run_of = {row["version"]: row["run_id"] for row in registry.versions(model.name)}
     with tracked(settings, f"level {model.name}", {"model": model.name}) as run, TemporaryDirectory() as folder:

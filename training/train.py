@@ -30,6 +30,7 @@ from training.judgement import Judgement, judge_candidate
 from training.leakage import quarantine
 from training.learn_encoding import learn_features
 from training.level import at_newest_level
+from training.pace_level import LED, at_level_of
 from training.recency import HalfLives
 from training.refusal import check_enough, class_counts
 from training.report import TrainReport
@@ -74,12 +75,14 @@ def train(  # noqa: PLR0913, PLR0917 (the agreed signature)
     kept_out = [column.column for column in quarantined]
     choice, candidate, judgement = _judged(choice, parts, settings, registry, seed, as_of, kept_out)
     newest = at_newest_level(candidate.artefact, candidate.memory, judgement.told, as_of)
+    if candidate.is_led:
+        newest = at_level_of(newest, repository.current_frame("customers", as_of))
     shipped = described(newest, parts.without(choice.moving), settings)
-    artefact = _finished(shipped, candidate.memory, parts, choice, judgement, quarantined, seed, settings)
+    artefact = _finished(shipped, candidate, parts, choice, judgement, quarantined, seed, settings)
     details = {"excluded": excluded, "chosen": choice.rung.recipe,
                "ladder": choice.ladder, "trials": choice.trials, "moving": choice.moving,
                "unseen_seasons": unseen,
-               "level": {"memory_rows": candidate.memory, "metrics_fixed": judgement.fixed},
+               "level": artefact.provenance["level"],
                "calibrator": artefact.calibrator.kind, "by_age": judgement.by_age,
                "findings": artefact.provenance["findings"],
                "fingerprint": artefact.provenance["fingerprint"]}  # fmt: skip
@@ -159,16 +162,18 @@ def _judged(
 
 
 def _finished(
-    shipped: Artefact, memory: int | None, parts: Split, choice: Choice, judgement: Judgement,
+    shipped: Artefact, candidate: Candidate, parts: Split, choice: Choice, judgement: Judgement,
     quarantined: list[Quarantined], seed: int, settings: Settings,
 ) -> Artefact:  # fmt: skip
     """The artefact with its figures and its history; nothing in it depends on a clock or on the run."""
     metrics = _finite(judgement.metrics)
+    leader = LED if candidate.is_led else {}
+    level = {"memory_rows": candidate.memory, "metrics_fixed": _finite(judgement.fixed), **leader}
     provenance = {
         "split": parts.in_words(), "test_from": _day(parts.test_from), "seed": seed,
         "fingerprint": parts.before_test.fingerprint(),
         "search": {**choice.rung.recipe, "loss": choice.rung.loss},
-        "ladder": choice.ladder, "level": {"memory_rows": memory, "metrics_fixed": _finite(judgement.fixed)},
+        "ladder": choice.ladder, "level": level,
         "quarantined": [column.to_json() for column in quarantined],
         "baselines": judgement.baselines, "findings": findings_of(shipped, parts, judgement.predictions, seed),
     }  # fmt: skip

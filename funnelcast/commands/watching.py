@@ -81,26 +81,42 @@ def won_money(context: Context) -> Series[Any]:
 
 
 def change_model(context: Context, seen: Watch | None) -> dict[str, dict[str, Any] | None]:
-    """What the configuration lets `monitor` do: `trained` anew, and else `levelled`; None for what was not done."""
+    """What the configuration lets `monitor` do: `trained` anew, else `levelled`, and the churn model `paced`; None for
+    what was not done.
+    """
+    paced = follow_customers(context)
     if seen is None or seen.proposal is None:
-        return {"trained": None, "levelled": None}
+        return {"trained": None, "levelled": None, "paced": paced}
     trained = train_if_due(context, seen.proposal)
     is_new = trained is not None and trained["promoted"]
-    return {"trained": trained, "levelled": None if is_new else level_if_better(context, seen.live)}
+    return {"trained": trained, "levelled": None if is_new else level_if_better(context, seen.live), "paced": paced}
 
 
 def level_if_better(context: Context, live: LivePerformance) -> dict[str, Any] | None:
-    """The model in use at the level of its newest outcomes; None where it stays as it is.
-
-    A look at the past (`--as-of`) changes nothing of the present, unless it starts trainings as well.
-    """
+    """The model in use at the level of its newest outcomes; None where it stays as it is."""
     from training.relevel import relevel
 
-    rules = context.settings.retraining
-    if rules.level != "follow" or (context.is_replay and rules.start != "train"):
+    if not _may_follow(context):
         return None
     done = relevel("win", context.registry, live.scores, context.settings, context.as_of)
     return None if done is None else done.to_json()
+
+
+def follow_customers(context: Context) -> dict[str, Any] | None:
+    """The churn model in use at the level of the customers active now; None where it stays as it is."""
+    from training.pace_level import follow_pace
+
+    if not _may_follow(context) or context.registry.champion_version("churn") is None:
+        return None
+    active = context.repository.current_frame("customers", context.as_of)
+    done = follow_pace(context.registry, active, context.settings)
+    return None if done is None else done.to_json()
+
+
+def _may_follow(context: Context) -> bool:
+    """A look at the past (`--as-of`) changes nothing of the present, unless it starts trainings as well."""
+    rules = context.settings.retraining
+    return rules.level == "follow" and not (context.is_replay and rules.start != "train")
 
 
 def train_if_due(context: Context, proposal: RetrainProposal) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import training.pace_level
 import training.relevel
 import training.train
 from configs.progress import SILENT
@@ -86,7 +87,8 @@ def test_the_level_follows_unless_forbidden_past_or_just_trained(
 ) -> None:  # fmt: skip
     rules = settings.retraining.model_copy(update={"level": level, "start": start})
     context = Context(AS_OF, is_replay, True, settings.model_copy(update={"retraining": rules}), SILENT)
-    context.__dict__.update(repository=None, registry="the registry")
+    registry = SimpleNamespace(champion_version=lambda name: None if name == "churn" else 3)
+    context.__dict__.update(repository=None, registry=registry)
     trains(monkeypatch, SimpleNamespace(version=4, is_promoted=is_promoted, gate={"reason": "It is told."}))
     asked: list[Any] = []
 
@@ -96,4 +98,28 @@ def test_the_level_follows_unless_forbidden_past_or_just_trained(
     monkeypatch.setattr(training.relevel, "relevel", relevel)
     seen: Any = SimpleNamespace(proposal=proposal(start), live=SimpleNamespace(scores="the scores"))
     assert change_model(context, seen)["levelled"] is None
-    assert asked == ([("win", "the registry", "the scores")] if is_asked else [])
+    assert asked == ([("win", registry, "the scores")] if is_asked else [])
+
+
+@pytest.mark.parametrize(
+    ("level", "is_replay", "start", "is_asked"),
+    [("follow", False, "propose", True), ("keep", False, "propose", False), ("follow", True, "propose", False),
+     ("follow", True, "train", True)],
+)  # fmt: skip
+def test_the_churn_model_follows_its_customers_even_where_no_lead_was_watched(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, level: str, is_replay: bool, start: str, is_asked: bool
+) -> None:
+    rules = settings.retraining.model_copy(update={"level": level, "start": start})
+    context = Context(AS_OF, is_replay, True, settings.model_copy(update={"retraining": rules}), SILENT)
+    registry = SimpleNamespace(champion_version=lambda _: 3)
+    repository = SimpleNamespace(current_frame=lambda entity, moment: (entity, moment))
+    context.__dict__.update(repository=repository, registry=registry)
+    asked: list[Any] = []
+
+    def follow_pace(*arguments: Any) -> Any:
+        asked.append(arguments[:2])
+        return SimpleNamespace(to_json=lambda: {"version": 4})
+
+    monkeypatch.setattr(training.pace_level, "follow_pace", follow_pace)
+    assert change_model(context, None)["paced"] == ({"version": 4} if is_asked else None)
+    assert asked == ([(registry, ("customers", AS_OF))] if is_asked else [])
