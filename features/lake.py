@@ -97,7 +97,8 @@ class Workbench:
     @contextmanager
     def noted(self) -> Iterator[list[Statement]]:
         """The statements made of expressions meanwhile, in order."""
-        self._noted = statements = []
+        statements: list[Statement] = []
+        self._noted = statements
         try:
             yield statements
         finally:
