@@ -108,7 +108,7 @@ class PackedTrees:
         """What each value of each row adds to the margin, [n, k, outputs]."""
         size = self._count_features * len(self.base)
         rows = [np.bincount(self._targets, self._of_row(row).ravel(), size) for row in encoded]
-        return np.array(rows).reshape(len(encoded), self._count_features, len(self.base))
+        return np.array(rows, dtype=np.float64).reshape(len(encoded), self._count_features, len(self.base))
 
     def _of_row(self, row: Matrix) -> Floats:
         """What each condition of each leaf adds, [conditions, leaves]."""
