@@ -88,8 +88,12 @@ def opened(address: str, role: str, home: Path) -> list[tuple[httpx.Client, str]
     found = {}
     for page, list_page, pattern in (("/lead", "/leads", r'href="(/lead\?[^"]+)"'),
                                      ("/customer", "/customers", r'href="(/customer\?[^"]+)"'),
-                                     ("/incident", "/incidents", r'href="(/incident\?[^"]+)"')):  # fmt: skip
-        links = re.findall(pattern, loaded(client, list_page)[0].text)
+                                     ("/incident", "/incidents", r'href="(/incident\?[^"]+)"'),
+                                     ("/models/card", "/models", r'href="(/models/card\?[^"]+)"')):  # fmt: skip
+        answer, _ = loaded(client, list_page)
+        if answer.status_code not in {200, 403}:
+            sys.exit(f"{list_page} must answer {role}, but got {answer.status_code}: {answer.text[:500]}")
+        links = re.findall(pattern, answer.text)
         found[page] = links[0].replace("&amp;", "&") if links else None
     more = {"/models/change": "/models/change?action=train&model=win",
             "/settings/edit": "/settings/edit?key=recognition.medals", "/funnel": "/funnel?by=channel"}  # fmt: skip
@@ -100,8 +104,8 @@ def opened(address: str, role: str, home: Path) -> list[tuple[httpx.Client, str]
 
 
 def signed_in(address: str, role: str, home: Path) -> httpx.Client:
-    """A client with a session."""
-    client = httpx.Client(base_url=address, timeout=60, headers={"accept-language": "zh"})
+    """A client with a session, which asks as a browser does: others are told of figures being made in JSON."""
+    client = httpx.Client(base_url=address, timeout=60, headers={"accept-language": "zh", "accept": "text/html"})
     token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)
     fields = {"name": role, "password": (home / "password").read_text(), "csrf_token": token[1] if token else ""}
     answer = client.post("/sign-in", data=fields)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+_PROPER = {"wechat": "WeChat"}  # names that are written otherwise than words
 _SLUG = re.compile(r"[a-z]+(_[a-z]+)*")
 
 
@@ -19,10 +20,11 @@ class ChannelWords(NamedTuple):
 def channel_words(channel_id: str, names: Mapping[str, str]) -> ChannelWords:
     """The table's name; in English, where that is Chinese, the words of an id that is made of words.
 
-    >>> names = {"trade_show": "展会", "fair": "Hannover Messe", "K7": "展会"}
-    >>> [tuple(channel_words(one, names)) for one in ("trade_show", "fair", "K7", "cold_call")]
-    [('Trade show', '展会'), ('Hannover Messe', 'Hannover Messe'), ('展会', '展会'), ('Cold call', 'Cold call')]
+    >>> names = {"wechat": "微信", "fair": "Hannover Messe", "K7": "展会"}
+    >>> [tuple(channel_words(one, names)) for one in ("wechat", "fair", "K7", "cold_call")]
+    [('WeChat', '微信'), ('Hannover Messe', 'Hannover Messe'), ('展会', '展会'), ('Cold call', 'Cold call')]
     """
     words = channel_id.replace("_", " ").capitalize() if _SLUG.fullmatch(channel_id) else channel_id
+    words = _PROPER.get(channel_id, words)
     name = names.get(channel_id) or words
     return ChannelWords(name if name.isascii() or words == channel_id else words, name)

@@ -9,6 +9,7 @@ becomes the same inequality join. No engine's own as-of join is needed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import ibis
@@ -68,6 +69,11 @@ def visible_rows(spine: Table, history: Table, key: str, columns: Sequence[str],
             history.visible_until > spine.as_of,
         ],
     ).select(spine.entity_id, spine.as_of, *[history[column] for column in columns])
+
+
+def moment_of(as_of: Any) -> Any:
+    """A moment that is given as a datetime, or as an expression already."""
+    return micro(ibis.literal(as_of) if isinstance(as_of, datetime) else as_of)
 
 
 def latest(rows: Table, order: Sequence[Any], keys: Sequence[str] = ("entity_id", "as_of")) -> Table:

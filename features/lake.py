@@ -8,6 +8,7 @@ import tempfile
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,14 @@ import pyarrow as pa
 from features.asof import Table, with_intervals
 from features.lake_manifest import Manifest
 from features.lake_schema import ARROW_TYPES, DUCKDB_TYPES, IBIS_TYPES, KEYS, LONG_TEXTS, MARKED, SPARED, columns_of
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of DuckDB; `has_answer`: its rows are fetched."""
+
+    sql: str
+    has_answer: bool = False
 
 
 class Workbench:
@@ -35,6 +44,7 @@ class Workbench:
         self.run("SET TimeZone='UTC'")
         self._numbers = itertools.count()
         self._steps: list[str] = []
+        self._noted: list[Statement] | None = None
 
     def __enter__(self) -> Workbench:
         return self
@@ -60,7 +70,7 @@ class Workbench:
     def release(self) -> None:
         """Drop the steps held so far."""
         for name in self._steps:
-            self.run(f'DROP TABLE IF EXISTS "{name}"')
+            self.do(Statement(f'DROP TABLE IF EXISTS "{name}"'))
         self._steps.clear()
 
     def keep(self, name: str, expression: Table) -> Table:
@@ -71,12 +81,28 @@ class Workbench:
             f"CAST({quoted(column)} AS BIGINT) AS {quoted(column)}" if kind.is_integer() else quoted(column)
             for column, kind in kinds.items()
         )
-        self.run(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT {columns} FROM ({compiled(expression)})')
+        self.do(Statement(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT {columns} FROM ({compiled(expression)})'))
         return ibis.table({column: _stored_type(kind) for column, kind in kinds.items()}, name=name)
 
     def arrow(self, expression: Table) -> pa.Table:
         """Compute the expression now."""
-        return self.run(compiled(expression)).to_arrow_table()
+        return self.do(Statement(compiled(expression), has_answer=True)).to_arrow_table()
+
+    def do(self, statement: Statement) -> Any:
+        """Run a statement that was made of an expression, and note it where that is asked for."""
+        if self._noted is not None:
+            self._noted.append(statement)
+        return self.run(statement.sql)
+
+    @contextmanager
+    def noted(self) -> Iterator[list[Statement]]:
+        """The statements made of expressions meanwhile, in order."""
+        statements: list[Statement] = []
+        self._noted = statements
+        try:
+            yield statements
+        finally:
+            self._noted = None
 
     def count(self, table: Table) -> int:
         """Number of rows."""
@@ -133,6 +159,10 @@ class LakeTables(Mapping[str, Table]):
     def __len__(self) -> int:
         return len({**KEYS, **self._held})
 
+    def held(self) -> dict[str, Table]:
+        """The tables that are there without being read, by name."""
+        return dict(self._held)
+
     def holds(self, name: str) -> bool:
         """Whether this table is there without being read."""
         return name in self._held
@@ -157,7 +187,7 @@ class LakeTables(Mapping[str, Table]):
         files = [str(self._folder / file) for file in self._manifest.files.get(name, [])]
         if not files:
             empty = pa.schema([(column, ARROW_TYPES[kind]) for column, kind in wanted.items()]).empty_table()
-            return self._bench.take(f"absent_{name}", empty)
+            return self._bench.take(f"files_{name}", empty)
         source = f"read_parquet({files!r}, union_by_name=true)"
         described = self._bench.run(f"DESCRIBE SELECT * FROM {source}").fetchall()
         present = {row[0] for row in described}

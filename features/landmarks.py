@@ -11,22 +11,22 @@ from typing import Any
 
 import ibis
 
-from features.asof import Fetch, Hold, Table, Tables, latest, oldest
+from features.asof import Fetch, Hold, Table, Tables, latest, moment_of, oldest
 from features.moments import DAY_SECONDS, epoch, micro
 from features.shape import FeatureShape
 
 
-def current(history: Table, as_of: datetime) -> Table:
-    """The rows of a table as they are at one moment."""
+def current(history: Table, as_of: Any) -> Table:
+    """The rows of a table as they are at one moment, a datetime or an expression."""
     return history.filter((history.visible_from <= as_of) & (history.visible_until > as_of))
 
 
-def open_leads(tables: Tables, shape: FeatureShape, as_of: datetime) -> Table:
-    """(entity_id, as_of) of the leads that are visible and not closed at as_of."""
+def open_leads(tables: Tables, shape: FeatureShape, as_of: Any) -> Table:
+    """(entity_id, as_of) of the leads that are visible and not closed at as_of, a datetime or an expression."""
     leads = current(tables["leads"], as_of)
     closed = _terminal(tables, shape, as_of).select("lead_id").distinct()
     still = leads.anti_join(closed, leads.lead_id == closed.lead_id)
-    return still.select(entity_id=still.lead_id, as_of=micro(ibis.literal(as_of)))
+    return still.select(entity_id=still.lead_id, as_of=moment_of(as_of))
 
 
 def created_leads(tables: Tables, start: datetime, end: datetime, as_of: datetime) -> Table:
@@ -73,7 +73,7 @@ def _first_seen(tables: Tables, as_of: datetime) -> Table:
     return latest(leads, [oldest(leads.visible_from), oldest(leads.change_seq)], keys=("lead_id",))
 
 
-def _terminal(tables: Tables, shape: FeatureShape, as_of: datetime) -> Table:
+def _terminal(tables: Tables, shape: FeatureShape, as_of: Any) -> Table:
     events = current(tables["stage_events"], as_of)
     return events.filter(events.stage.isin(list(shape.terminal_stages)))
 

@@ -29,6 +29,7 @@ from features.moments import LATEST, start_of_day, to_aware_utc, to_naive_utc
 from features.offline import OfflineState, build_offline, offline_state
 from features.online.reader import OnlineReader
 from features.online.writer import OnlineWriter
+from features.refresh import Refresh
 from features.row_path import RowPath
 from features.schema import Feature
 from features.session import Session
@@ -39,6 +40,7 @@ from features.training_frame import TrainingFrame, assemble, historical_features
 
 MONEY_UNITS = ("cents", "currency")
 ENTITY_VIEWS = {"leads": LEAD_VIEW, "customers": CUSTOMER_VIEW, "channels": CHANNEL_VIEW}
+REFRESHED = ("leads", "customers")  # a channel's record is that of the day before
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class FeatureRepository:
         self._settings = settings
         self._engine: Any = None
         self._row_paths: dict[tuple[str, str], RowPath] = {}
+        self._refresh = Refresh()
         self._lock = threading.Lock()
 
     def build(self, as_of: datetime, progress: Progress = SILENT) -> BuildReport:
@@ -152,17 +155,16 @@ class FeatureRepository:
         """Write new online vectors of these leads or customers, after an event, and end those of the ones that are
         closed or no longer active; returns how many are open or active.
         """
-        view, moment = _view_of(entity), to_naive_utc(as_of)
+        if entity not in REFRESHED:
+            raise FeatureError(f"The entity must be one of {', '.join(REFRESHED)}, but got {entity!r}.")
+        view, moment = ENTITY_VIEWS[entity], to_naive_utc(as_of)
         self._extract(SILENT)
         with self._session() as session:
-            shape = self._shape(session, moment)
-            spine = session.bench.keep("current", current_spine(view, session, shape, moment, ids))
-            writer = OnlineWriter(self._settings)
-            count = writer.write(view, session.chunks(view, spine, shape))
-            current = session.bench.arrow(spine.select("entity_id"))["entity_id"].to_pylist()
-            if ended := sorted(set(ids) - set(current)):
-                writer.end(view, ended, moment)
-            return count
+            vectors = self._refresh.vectors(view, session, ids, moment, read_known_kinds(self._shape_path))
+        writer = OnlineWriter(self._settings)
+        if ended := sorted(set(ids) - set(vectors["entity_id"].to_pylist())):
+            writer.end(view, ended, moment)
+        return writer.write(view, [vectors])
 
     def lead_frame_of_rows(self, rows: Sequence[dict[str, Any]], as_of: datetime) -> pd.DataFrame:
         """Features of leads that are not stored: canonical columns and an `attributes` mapping per row; in the order

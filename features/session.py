@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 import ibis
 import pyarrow as pa
@@ -22,8 +23,7 @@ from features.asof import Table
 from features.lake import LakeTables, Workbench
 from features.lake_extract import AttributeColumn
 from features.lake_manifest import Manifest
-from features.moments import micro
-from features.shape import FeatureShape, frequent_kinds, make_shape
+from features.shape import FeatureShape, kinds_with_columns, make_shape, ranked_kinds
 from features.track_record import OWNERS, outcome_days
 
 
@@ -49,17 +49,22 @@ class Session:
 
     def shape(self, as_of: datetime, known_kinds: Iterable[str]) -> FeatureShape:
         """The shape of the features for the facts visible at as_of."""
-        kinds = frequent_kinds(self.tables["activities"], as_of, known_kinds, self._settings, self.bench.arrow)
-        log = self.tables["attribute_changes"]
-        pairs = self.bench.arrow(log.select("entity", "attribute").distinct()).to_pylist()
-        logged = [(str(pair["entity"]), str(pair["attribute"])) for pair in pairs]
-        return make_shape(self._settings, self.attributes, logged, kinds)
+        return self.shape_of(self.shape_facts(as_of), known_kinds)
 
-    def spine(self, ids: Iterable[str], as_of: datetime) -> Table:
-        """(entity_id, as_of) of these entities at one moment."""
-        rows = pa.table({"entity_id": pa.array(list(dict.fromkeys(ids)), pa.string())})
-        taken = self.bench.take("asked_ids", rows)
-        return taken.select("entity_id", as_of=micro(ibis.literal(as_of)))
+    def shape_facts(self, as_of: Any) -> list[pa.Table]:
+        """What the shape is made of: kinds of activity at as_of, a datetime or an expression, the most frequent first,
+        and the columns that the change log speaks of.
+        """
+        kinds = ranked_kinds(self.tables["activities"], as_of, self._settings)
+        logged = self.tables["attribute_changes"].select("entity", "attribute").distinct()
+        return [self.bench.arrow(kinds), self.bench.arrow(logged)]
+
+    def shape_of(self, facts: Sequence[pa.Table], known_kinds: Iterable[str]) -> FeatureShape:
+        """The shape of the features for these facts."""
+        ranked, logged = facts
+        kinds = kinds_with_columns(ranked["kind"].to_pylist(), known_kinds, self._settings)
+        pairs = [(str(pair["entity"]), str(pair["attribute"])) for pair in logged.to_pylist()]
+        return make_shape(self._settings, self.attributes, pairs, kinds)
 
     def prepare(self, view: str, spine: Table, shape: FeatureShape) -> None:
         """Compute what the view's features share across the spine."""
@@ -98,6 +103,14 @@ class Session:
     def frame(self, view: str, spine: Table, shape: FeatureShape) -> pa.Table:
         """All chunks in one table."""
         return pa.concat_tables(self.chunks(view, spine, shape))
+
+    def piece(self, view: str, spine: Table, shape: FeatureShape) -> pa.Table:
+        """Features of a spine of few rows; columns as in `chunks`."""
+        held = self.bench.keep("spine", spine)
+        self.prepare(view, held, shape)
+        result = self.bench.arrow(self._features(view, held, shape))
+        self.bench.release()
+        return result
 
     def _features(self, view: str, spine: Table, shape: FeatureShape) -> Table:
         match view:

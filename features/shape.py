@@ -11,14 +11,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import ibis
 
 from configs.settings import Settings
-from features.asof import Fetch, Table
+from features.asof import Table
 from features.lake_extract import AttributeColumn
 from features.lake_manifest import write_atomically
 from features.moments import standard_offset_seconds
@@ -109,16 +108,19 @@ def make_shape(
     )
 
 
-def frequent_kinds(
-    activities: Table, as_of: datetime, known: Iterable[str], settings: Settings, fetch: Fetch
-) -> list[str]:
-    """Kinds of activity that get columns: those known before, then the most frequent visible at as_of."""
-    kept = list(known)
-    slugs = {slugged(kind) for kind in kept}
+def ranked_kinds(activities: Table, as_of: Any, settings: Settings) -> Table:
+    """Kinds of activity with enough rows visible at as_of, a datetime or an expression; the most frequent first."""
     seen = activities.filter((activities.visible_from <= as_of) & activities.kind.notnull())
     counts = seen.group_by("kind").aggregate(n=seen.count())
     counts = counts.filter(counts.n >= settings.features.min_activity_kind_rows)
-    for kind in fetch(counts.order_by([ibis.desc("n"), ibis.asc("kind")]))["kind"].to_pylist():
+    return counts.order_by([ibis.desc("n"), ibis.asc("kind")])
+
+
+def kinds_with_columns(ranked: Iterable[str], known: Iterable[str], settings: Settings) -> list[str]:
+    """Kinds of activity that get columns: those known before, then the most frequent."""
+    kept = list(known)
+    slugs = {slugged(kind) for kind in kept}
+    for kind in ranked:
         if len(kept) >= settings.features.max_activity_kinds:
             break
         if kind not in kept and slugged(kind) not in slugs and slugged(kind):

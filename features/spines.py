@@ -31,6 +31,15 @@ def current_spine(
     return spine if ids is None else spine.filter(spine.entity_id.isin(list(ids)))
 
 
+def asked_spine(view: str, session: Session, shape: FeatureShape, asked: Table, moment: Table) -> Table:
+    """The leads or customers of `asked` (entity_id) that are open or active at `moment` (as_of, one row)."""
+    if view == LEAD_VIEW:
+        spine = landmarks.open_leads(session.tables, shape, moment.as_of.as_scalar())
+    else:
+        spine = _active_customers(session, shape, moment)
+    return spine.semi_join(asked, "entity_id")
+
+
 def lead_spine(session: Session, settings: Settings, shape: FeatureShape, as_of: datetime) -> Table:
     """All landmarks of all leads."""
     ages = settings.features.landmark_age_days
@@ -47,8 +56,7 @@ def customer_spine(session: Session, settings: Settings, shape: FeatureShape, as
 def active_customers(session: Session, shape: FeatureShape, moments: Iterable[datetime]) -> Table:
     """(entity_id, as_of) of the customers with a purchase within the window before each moment."""
     asked = session.bench.take("snapshots", pa.table({"as_of": pa.array(list(moments), pa.timestamp("us"))}))
-    figures = rfm_tiers.active_figures(session.tables, asked, shape, session.bench.hold)
-    return figures.select("entity_id", "as_of")
+    return _active_customers(session, shape, asked)
 
 
 def channel_spine(session: Session, shape: FeatureShape, as_of: datetime) -> Table:
@@ -58,3 +66,8 @@ def channel_spine(session: Session, shape: FeatureShape, as_of: datetime) -> Tab
     start = start_of_day(as_of)
     today = days.select("entity_id", as_of=micro(ibis.literal(start)))
     return days.filter(days.as_of <= start).union(today).distinct()
+
+
+def _active_customers(session: Session, shape: FeatureShape, moments: Table) -> Table:
+    figures = rfm_tiers.active_figures(session.tables, moments, shape, session.bench.hold)
+    return figures.select("entity_id", "as_of")

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from scoring.artefact import Artefact
 
+PIECE_ROWS = 10_000  # at a time: of a million leads what is told takes more memory than the scores
+
 
 def announce_scores(context: Context, entity: str, scores: DataFrame) -> int:
     """Tell other systems of the lead or customer scores that moved, and of credit holds; returns how many changes.
@@ -18,20 +20,26 @@ def announce_scores(context: Context, entity: str, scores: DataFrame) -> int:
     A replay (`--as-of`) tells nobody.
     """
     from crm_core.exchange import publish_credit_holds, publish_scores
-    from crm_core.exchange.score_changes import BODY
 
     if context.is_replay:
         return 0
-    plain = scores[[*BODY[entity]]].astype(object).where(scores[[*BODY[entity]]].notna(), None)
-    bodies: dict[str, Any] = dict(zip(scores[f"{entity}_id"], plain.to_dict("records"), strict=True))
-    for body, version in zip(bodies.values(), _versions(entity, scores), strict=True):
-        body["model_version"] = version
-    least = context.settings.exchange.min_score_change
-    count = publish_scores(context.engine, entity, bodies, context.as_of, least)
-    if entity == "lead":
-        holds = {lead_id: bool(body["credit_hold"]) for lead_id, body in bodies.items()}
-        count += publish_credit_holds(context.engine, holds, context.as_of)
+    count, least = 0, context.settings.exchange.min_score_change
+    for start in range(0, len(scores), PIECE_ROWS):
+        bodies = _bodies(entity, scores[start : start + PIECE_ROWS])
+        count += publish_scores(context.engine, entity, bodies, context.as_of, least)
+        if entity == "lead":
+            holds = {lead_id: bool(body["credit_hold"]) for lead_id, body in bodies.items()}
+            count += publish_credit_holds(context.engine, holds, context.as_of)
     return count
+
+
+def _bodies(entity: str, scores: DataFrame) -> dict[str, Any]:
+    """What the feed tells of each score, by id."""
+    from crm_core.exchange.score_changes import BODY
+
+    figures = scores[[*BODY[entity]]]
+    plain = figures.astype(object).where(figures.notna(), None).assign(model_version=_versions(entity, scores))
+    return dict(zip(scores[f"{entity}_id"], plain.to_dict("records"), strict=True))
 
 
 def keep_scores(context: Context, model: Artefact, version: int, scores: DataFrame) -> None:

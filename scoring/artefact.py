@@ -17,6 +17,7 @@ from scoring.encoding import encode_frame, encode_row, encode_rows
 from scoring.errors import ArtefactError
 from scoring.feature_spec import FeatureSpec
 from scoring.manifest import read_verified, write_manifest
+from scoring.packed_trees import PackedTrees
 from scoring.quick_xgboost import xgb
 from scoring.reason_groups import columns_by_group
 from scoring.scorecard import Scorecard
@@ -125,6 +126,11 @@ class Artefact:
     def reason_columns(self) -> dict[str, list[int]]:
         """Columns of each group of features that is told as one reason."""
         return columns_by_group([spec.name for spec in self.features])
+
+    @cached_property
+    def packed_trees(self) -> PackedTrees | None:
+        """The trees as tables, for explaining few rows; None where they are too deep for it."""
+        return PackedTrees.of(self.booster, len(self.features))
 
     @cached_property
     def wide_booster(self) -> xgb.Booster:

@@ -159,7 +159,8 @@ class ChampionHolder:
 
 
 def check(artefact: Artefact, name: str, columns: Collection[str] | None = None) -> None:
-    """Score a row of which every value is missing. (Its files and own smoke rows were checked when it was loaded.)
+    """Score and explain a row of which every value is missing. (Its files and own smoke rows were checked when it was
+    loaded.) What explaining makes once per model is made here, and not while the first caller waits.
 
     Raises
     ------
@@ -170,7 +171,9 @@ def check(artefact: Artefact, name: str, columns: Collection[str] | None = None)
         raise ValueError(f"The artefact must be of model {name}, but got {artefact.name}.")
     if columns is not None and (absent := [spec.name for spec in artefact.features if spec.name not in columns]):
         raise ValueError(f"The model must read features that there are, but got {', '.join(absent[:5])}.")
-    probabilities = np.asarray(artefact.predict(artefact.encode_row({})), dtype=float)
+    row = artefact.encode_row({})
+    artefact.contributions(row)
+    probabilities = np.asarray(artefact.predict(row), dtype=float)
     expected = (1, 3) if name == "rfm" else (1,)
     if probabilities.shape != expected:
         raise ValueError(f"The smoke row must give probabilities of shape {expected}, but got {probabilities.shape}.")

@@ -1,7 +1,7 @@
 """Features of what an event touched, brought up to date in the background within seconds.
 
-One thread: a refresh takes 1.5 s, nearly all of it planning, whether for one lead or for hundreds, so what arrives
-meanwhile is refreshed together. Leads come before customers, since it is leads whose scores must be quick.
+One thread: a refresh takes half a second, nearly all of it planning, whether for one lead or for hundreds, so what
+arrives meanwhile is refreshed together. Leads come before customers, since it is leads whose scores must be quick.
 """
 
 from __future__ import annotations

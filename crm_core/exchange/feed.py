@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -101,7 +101,8 @@ def append(connection: Connection, last_seq: int, changes: Sequence[Change]) -> 
     """Write changes after `last_seq`, the number that `lock_feed` gave; returns the last number."""
     if not changes:
         return last_seq
-    rows = [{"seq": seq, **asdict(change)} for seq, change in enumerate(changes, last_seq + 1)]
+    # Not `asdict`, which copies every value deeply: half of what telling a score takes.
+    rows = [{"seq": seq, **vars(change)} for seq, change in enumerate(changes, last_seq + 1)]
     connection.execute(insert(FeedChange), rows)
     last_seq += len(rows)
     connection.execute(update(FeedCounter).where(FeedCounter.counter_id == 1).values(last_seq=last_seq))

@@ -26,6 +26,7 @@ from serving.pages.lead_rows import trend_since_yesterday
 from serving.pages.leads import stage_names
 from serving.pages.page_request import PageRequest
 from serving.pages.permissions import OVERRIDING
+from serving.pages.rep_reasons import with_rep_names
 from serving.pages.score_steps import score_steps
 from serving.pages.templating import render
 
@@ -45,6 +46,7 @@ def lead(asked: PageRequest, desk: Desk) -> Response:
     receipts = receipts_of(desk.engine, "lead", lead_id, desk.now, RECEIPTS_SHOWN)
     touches = touch_points(desk.engine, desk.now, [lead_id])
     (score, refusal), stage = _score(lead_id, desk), _stage(touches, desk)
+    reps = desk.reps(visitor.scope)
     return render(
         "lead.html", visitor, "/leads", show=desk.formats(visitor), row=row, fields=BASE_FIELDS, score=score,
         refusal=refusal,
@@ -55,7 +57,7 @@ def lead(asked: PageRequest, desk: Desk) -> Response:
         overrides=override_history(desk.engine, lead_id, desk.now), may_override=visitor.role in OVERRIDING,
         planned=_planned(lead_id, desk) if score else None, signing=_signing(row["customer_id"], desk),
         stages=stage_names(desk, visitor.language), channels=desk.channels(visitor.language),
-        reps=desk.reps(visitor.scope),
+        reps=reps, reasons=with_rep_names(score.reasons, reps) if score else [],
     )  # fmt: skip
 
 

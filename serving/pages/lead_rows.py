@@ -18,6 +18,7 @@ from scoring.lead_scores import score_vectors
 from scoring.reasons import Reason
 from serving.models_needed import needed
 from serving.pages.desk import Desk
+from serving.pages.rep_reasons import with_rep_names
 from serving.previous_scores import trend_of
 
 TREND_HOURS = 24  # a trend is told against the score of yesterday, not against a look a minute ago
@@ -54,7 +55,8 @@ def lead_lines(desk: Desk, rows: pd.DataFrame, scope: Scope) -> list[LeadLine]:
     records = [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
     shown = [record for record in records if record["lead_id"] in own]
     ids = [str(record["lead_id"]) for record in shown]
-    reasons, points = reasons_of(desk, ids), score_points(desk.engine, ids, desk.now)
+    reps, points = desk.reps(scope), score_points(desk.engine, ids, desk.now)
+    reasons = {lead_id: with_rep_names(found, reps) for lead_id, found in reasons_of(desk, ids).items()}
     overrides = current_overrides(desk.engine, ids)
     lines = [_line(record, reasons, points[str(record["lead_id"])], desk) for record in shown]
     return [replace(line, override=overrides.get(line.figures["lead_id"])) for line in lines]

@@ -15,6 +15,7 @@ from serving.pages.leads import stage_names
 from serving.pages.page_request import PageRequest
 from serving.pages.permissions import MODELLING
 from serving.pages.templating import render
+from serving.pages.trust import trust_in
 from serving.training_job import JobState
 
 METRICS = ("log_loss", "brier", "ece", "roc_auc", "average_precision", "lift_at_10", "accuracy", "macro_f1")
@@ -26,8 +27,10 @@ MONITOR_FILE, DRIFT_FILE = "monitor.json", "drift.html"
 def models(asked: PageRequest, desk: Desk) -> Response:
     """GET /models."""
     reports, job = desk.settings.paths.reports, desk.training.state()
+    monitor = read_monitor(reports)
     return render(
-        "models.html", asked.visitor, "/models", show=desk.formats(asked.visitor), monitor=read_monitor(reports),
+        "models.html", asked.visitor, "/models", show=desk.formats(asked.visitor), monitor=monitor,
+        trust=trust_in(desk.champions.get("win"), monitor, desk.now),
         cards=[_card(desk, name) for name in MODELS], has_drift=(reports / DRIFT_FILE).is_file(), metrics=METRICS,
         names={"stage": stage_names(desk, asked.visitor.language), "channel": desk.channels(asked.visitor.language)},
         job=job, job_reason=_gate_reason(job), may_change=asked.visitor.role in MODELLING,

@@ -112,6 +112,32 @@ def test_the_drift_report_runs_in_a_frame_that_reaches_nothing(pages: Pages, tmp
     assert pages.status("/models/drift", "rep") == 403
 
 
+def test_whether_the_model_can_be_trusted_this_week_stands_first(
+    pages: Pages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = prepared(pages, tmp_path)
+    desk = pages.service.runtime.pages
+    champion = pages.service.champions.get("win")
+    assert desk is not None
+    assert champion is not None
+    monkeypatch.setitem(champion.artefact.metrics, "ece", 0.019)
+    monkeypatch.setitem(champion.artefact.metrics, "lift_at_10", 3.37)
+    assert words_of(pages.get("/models")).index("Not checked") < words_of(pages.get("/models")).index("Version 3")
+    (tmp_path / "reports").mkdir()
+    drift = {"rule": "drift", "en": "New leads drifted.", "zh": "新线索发生漂移。"}
+    told = {"as_of": desk.now.isoformat(), "live": {"overall": {"scores": 293, "known": 0, "realised": None}},
+            "retrain": {"en": "No retrain.", "zh": "无需重训。", "held_back": [drift]}}  # fmt: skip
+    (tmp_path / "reports" / "monitor.json").write_text(json.dumps(told))
+    words = words_of(pages.get("/models"))
+    for part in ("With care", "New leads drifted.", "were 1.9 percentage points off on average", "3.4 times as many",
+                 "None of the 293 scores given so far", "put an own number"):  # fmt: skip
+        assert part in words, part
+    assert "需谨慎" in pages.get("/models", **{"accept-language": "zh"})
+    del told["retrain"]
+    (tmp_path / "reports" / "monitor.json").write_text(json.dumps(told))
+    assert "Yes, as far as can be seen" in words_of(pages.get("/models"))
+
+
 def test_the_card_of_a_version_runs_without_an_origin(
     pages: Pages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
