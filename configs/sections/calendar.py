@@ -1,12 +1,19 @@
 from __future__ import annotations
 
 from datetime import date, time
+from functools import cache
 from typing import Annotated
 from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator
 
 from configs.sections.base import Section
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Names of all time zones; looking through their files takes longer than reading all settings."""
+    return frozenset(available_timezones())
 
 
 class WorkingHours(Section):
@@ -32,6 +39,6 @@ class Calendar(WorkingHours):
     @field_validator("timezone")
     @classmethod
     def _is_known(cls, zone: str) -> str:
-        if zone not in available_timezones():
+        if zone not in _zones():
             raise ValueError("The time zone must be an IANA name such as Asia/Shanghai.")
         return zone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
@@ -96,7 +97,13 @@ def _value(settings: Settings, section: str, key: str) -> Any:
 
 def _shipped(section: str, key: str) -> Any:
     """The value without edits; None where the entry came by an edit."""
-    return dict(editable_keys(section, getattr(load_settings(overrides={}), section))).get(key)
+    return dict(editable_keys(section, getattr(_without_edits(), section))).get(key)
+
+
+@cache
+def _without_edits() -> Settings:
+    """What files and environment say, which stays for as long as the service runs."""
+    return load_settings(overrides={})
 
 
 def _actor(asked: PageRequest) -> str:
