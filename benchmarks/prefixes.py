@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import tempfile
 import warnings
 from dataclasses import replace
@@ -22,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks.peers import hist_gradient_boosting
-from benchmarks.real_data import CASES, ROOT, prepared
+from benchmarks.real_data import CASES, prepared, with_data
 from configs.progress import SILENT
 from configs.settings import load_settings
 from features.repository import FeatureRepository
@@ -49,10 +48,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--trials", type=int, default=15, help="Optuna trials")
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
-    chosen = options.parse_args()
-    if not chosen.data.is_dir():
-        sys.exit(f"The public data sets must be at {chosen.data}, but there is no such folder: name another by --data.")
+    chosen = with_data(options)
     case = next(one for one in CASES if one.data == "bpic2012")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["FUNNELCAST_HOME"] = str(prepared(case, chosen.data, Path(folder)))

@@ -61,15 +61,21 @@ def main() -> None:
     options.add_argument("--seeds", default=[1], nargs="+", type=int)
     options.add_argument("--peers", action="store_true", help="beside scikit-learn, LightGBM and FLAML (60 s a seed)")
     options.add_argument("--only", default="", help="run the cases whose title holds this text")
-    options.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
-    chosen = options.parse_args()
-    if not chosen.data.is_dir():
-        sys.exit(f"The public data sets must be at {chosen.data}, but there is no such folder: name another by --data.")
+    chosen = with_data(options)
     with tempfile.TemporaryDirectory() as folder:
         for case in CASES:
             if chosen.only in case.title:
                 for line in told(case, *judged(case, chosen, Path(folder))):
                     print(line, flush=True)
+
+
+def with_data(options: argparse.ArgumentParser) -> argparse.Namespace:
+    """The command line's options and `data`, the folder of the public data sets; ends where there is none."""
+    options.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
+    chosen = options.parse_args()
+    if not chosen.data.is_dir():
+        sys.exit(f"The public data sets must be at {chosen.data}, but there is no such folder: name another by --data.")
+    return chosen
 
 
 def judged(case: Case, options: argparse.Namespace, folder: Path) -> tuple[list[dict[str, Any]], list[Figures]]:

@@ -1,15 +1,14 @@
 """Drift of the channel mix on real data: the hotel's market segments, the bank's contact channel, by quarter.
 
 `python -m benchmarks.real_drift` imports both and asks `monitor`'s own inspection at the end of every quarter: the
-quarter's leads against those of the quarter before. Beside it stands what plain arithmetic on the data set's file says:
-the largest move of a share, and PSI. "said" is what the service alarms; whatever moved by less than its effect floor
-(PSI beyond chance, configs/monitoring.yaml) must be silent, whatever moved by more told.
+quarter's leads against those of the quarter before. Beside its largest move stands the one that plain arithmetic on
+the rows of the data set's file gives. "said" is what the service alarms: a PSI that is beyond "chance", what chance
+gives, by the effect floor of configs/monitoring.yaml.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 from datetime import UTC
 from itertools import pairwise
@@ -17,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.real_data import CASES, ROOT, Case, prepared
+from benchmarks.real_data import CASES, Case, prepared, with_data
 from configs.settings import load_settings
 from features.repository import FeatureRepository
 from funnelcast.tables import text_table
@@ -35,10 +34,7 @@ SOURCES = {
 def main() -> None:
     """Print one table per data set."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
-    chosen = options.parse_args()
-    if not chosen.data.is_dir():
-        sys.exit(f"The public data sets must be at {chosen.data}, but there is no such folder: name another by --data.")
+    chosen = with_data(options)
     with tempfile.TemporaryDirectory() as folder:
         for case in CASES:
             if case.data in SOURCES:

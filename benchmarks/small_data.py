@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import tempfile
 from collections import Counter
 from dataclasses import replace
@@ -19,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.real_data import CASES, ROOT, Case, prepared
+from benchmarks.real_data import CASES, Case, prepared, with_data
 from configs.progress import SILENT
 from configs.settings import Settings, load_settings
 from features.repository import FeatureRepository
@@ -48,11 +47,8 @@ def main() -> None:
     options.add_argument("--trials", type=int, default=2, help="Optuna trials per draw")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--only", default="", help="data sets whose title holds this text")
-    options.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     options.add_argument("--states", type=Path, help="folder that keeps the imported data; a temporary one by default")
-    chosen = options.parse_args()
-    if not chosen.data.is_dir():
-        sys.exit(f"The public data sets must be at {chosen.data}, but there is no such folder: name another by --data.")
+    chosen = with_data(options)
     with tempfile.TemporaryDirectory() as folder:
         for case in CASES:
             if case.model == "win" and chosen.only in case.title:

@@ -76,6 +76,10 @@ class Registry:
             client.set_terminated(run.info.run_id)
         return int(made.version)
 
+    def tag(self, name: str, version: int, key: str, value: str) -> None:
+        """Write a further tag on a version."""
+        self._client.set_model_version_tag(name, str(version), key, value)
+
     def versions(self, name: str) -> list[dict[str, Any]]:
         """Every version, newest first: model, version, alias, trained_as_of, and the tags it was registered with."""
         aliases = self._aliases(name)

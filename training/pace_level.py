@@ -61,8 +61,7 @@ def at_level_of(model: Artefact, active: pd.DataFrame) -> Artefact:
     """The model at the level of the pace of these customers; as it is where there is none."""
     if active.empty:
         return model
-    encoded = model.encode(active)
-    shift = offset_between(model.log_odds(encoded), _pace(model, encoded))
+    _, shift = _off(model, active)
     return replace(model, calibrator=model.calibrator.at_level(1.0, np.array([shift])))
 
 
@@ -81,15 +80,20 @@ def follow_pace(registry: Registry, active: pd.DataFrame, settings: Settings) ->
     was_taken_back = any(row.get(LEVEL_OF) == str(version) for row in registry.versions("churn"))
     if not is_led(model) or was_taken_back:
         return None
-    encoded = model.encode(active)
-    log_odds = model.log_odds(encoded)
-    shift = offset_between(log_odds, _pace(model, encoded))
+    log_odds, shift = _off(model, active)
     if abs(shift) < LEAST_SHIFT:
         return None
     before, now = float(sigmoid(log_odds).mean()), float(sigmoid(log_odds + shift).mean())
     words = _said(before, now, len(active))
     moved = at_moved_level(model, version, 1.0, shift)
     return Led(registered_at_level(moved, version, Verdict(True, words, ()), registry, settings), before, now, words)
+
+
+def _off(model: Artefact, active: pd.DataFrame) -> tuple[Floats, float]:
+    """Log-odds of these customers, [n], and what they lack to the level of the pace."""
+    encoded = model.encode(active)
+    log_odds = model.log_odds(encoded)
+    return log_odds, offset_between(log_odds, _pace(model, encoded))
 
 
 def _pace(model: Artefact, encoded: NDArray[np.float32]) -> Floats:

@@ -125,9 +125,11 @@ def registered_at_level(model: Artefact, parent: int, verdict: Verdict, registry
         run.document({"gate": verdict.to_json(), **model.provenance}, "judgement.json")
         model.save(Path(folder))
         tags = {"log_loss": f"{model.metrics['log_loss']:.4f}", "gate": "passed",
-                LEVEL_OF: str(parent), "reason": verdict.reason, "reason_zh": verdict.words["zh"]}  # fmt: skip
+                "reason": verdict.reason, "reason_zh": verdict.words["zh"]}  # fmt: skip
         version = registry.register(model.name, Path(folder), run.run_id, tags)
     registry.promote(model.name, version)
+    # Not before: a run that was killed in between would pass for a version that somebody took back.
+    registry.tag(model.name, version, LEVEL_OF, str(parent))
     return version
 
 

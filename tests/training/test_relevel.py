@@ -14,8 +14,17 @@ from scoring.grades import grades_of
 from scoring.mlflow_home import mlflow_client
 from scoring.registry import Registry
 from tests.training.generated import AS_OF, FakeRepository, settings_in, won_leads
+from training.gate import Verdict
 from training.level import Told
-from training.relevel import Relevelled, at_better_level, relevel, told_of
+from training.relevel import (
+    LEVEL_OF,
+    Relevelled,
+    at_better_level,
+    at_moved_level,
+    registered_at_level,
+    relevel,
+    told_of,
+)
 from training.train import train
 
 DAYS = 90
@@ -89,6 +98,28 @@ def test_a_moved_rate_moves_the_level_and_nothing_else(own: Settings) -> None:
     assert relevel("win", registry, given, own, AS_OF) is None  # outcomes of its own scores are not there yet
     assert registry.rollback("win") == first
     assert relevel("win", registry, given, own, AS_OF) is None  # whoever took it back is not overruled
+
+
+def test_a_run_killed_before_it_promoted_is_made_up_for(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = Registry(own)
+    model, first = registry.load_champion("win")
+    verdict = Verdict(True, {"en": "Better.", "zh": "更好。"}, ())
+    moved = at_moved_level(model, first, 1.0, 0.3)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Registry, "promote", killed)
+        with pytest.raises(KeyboardInterrupt):
+            registered_at_level(moved, first, verdict, registry, own)
+    newest = registry.versions("win")[0]
+    assert newest["version"] > first
+    assert LEVEL_OF not in newest
+    assert registry.champion_version("win") == first
+    second = registered_at_level(moved, first, verdict, registry, own)
+    assert registry.versions("win")[0][LEVEL_OF] == str(first)
+    assert (registry.champion_version("win"), registry.rollback("win")) == (second, first)
 
 
 def test_a_ranking_that_turned_round_is_not_levelled_away(own: Settings) -> None:
