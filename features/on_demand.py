@@ -38,14 +38,14 @@ def lead_fit(columns: Columns, rules: FeatureSettings) -> dict[str, Array]:
     """
     ratio = _budget_ratio(_numbers(columns["budget"]), _numbers(columns["expected_amount"]))
     head_count_fit = _head_count_fit(columns, rules)
-    overdue = np.nan_to_num(_numbers(columns["customer_overdue_count"]), nan=0.0)
+    overdue = _numbers(columns["customer_overdue_count"])
     prescreen = np.full(len(ratio), None, dtype=object)
     prescreen[_below(ratio, rules.prescreen.min_budget_share)] = BUDGET_MISFIT
     prescreen[_below(head_count_fit, rules.prescreen.min_size_fit)] = SIZE_MISFIT
     return {
         "size_fit": np.fmin(head_count_fit, _budget_fit(columns, ratio, rules)),
         "budget_ratio": ratio,
-        "credit_hold": (overdue >= rules.credit_hold_overdue_invoices).astype(np.float64),
+        "credit_hold": (overdue >= rules.credit_hold_overdue_invoices).astype(np.float64),  # NaN, not known, is none
         "prescreen": prescreen,
     }
 
@@ -73,7 +73,8 @@ def _numbers(values: Sequence[Any] | Array) -> Array:
 
 
 def _below(values: Array, bound: float) -> Array:
-    return np.nan_to_num(values, nan=np.inf) < bound
+    below: Array = values < bound  # NaN, not known, is not below
+    return below
 
 
 def _budget_ratio(budget: Array, amount: Array) -> Array:

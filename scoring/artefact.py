@@ -85,8 +85,11 @@ class Artefact:
 
     def margin(self, encoded: Matrix) -> Floats:
         """Log-odds before calibration, [n]; rfm: unnormalised log-probabilities, [n, 3]."""
-        start = self.scorecard.margin(encoded)
         trees = self.booster.inplace_predict(encoded, predict_type="margin").reshape(len(encoded), -1)
+        return self.margin_of(self.scorecard.margin(encoded), trees)
+
+    def margin_of(self, start: Floats, trees: Matrix) -> Floats:
+        """The margin from the scorecard's and the sum of the trees, both [n, outputs]."""
         total: Floats = start + self.tree_weight * trees.astype(np.float64)
         return total if self.is_multiclass else total[:, 0]
 
@@ -126,6 +129,12 @@ class Artefact:
     def reason_columns(self) -> dict[str, list[int]]:
         """Columns of each group of features that is told as one reason."""
         return columns_by_group([spec.name for spec in self.features])
+
+    @cached_property
+    def reason_slices(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """All columns, group by group, and where each group begins among them."""
+        columns = list(self.reason_columns.values())
+        return np.concatenate(columns).astype(np.intp), np.cumsum([0, *(len(own) for own in columns[:-1])])
 
     @cached_property
     def packed_trees(self) -> PackedTrees | None:

@@ -26,7 +26,7 @@ MANY_ROWS = 256
 
 @dataclass(frozen=True, eq=False)
 class Contributions:
-    """values [n, k] and base [n] sum to log_odds [n].
+    """values [n, k] and base [n] sum to log_odds [n], which the calibrator makes of margin [n].
 
     target: [n] the class whose log-odds are explained: 1 for win and churn; for rfm DOWN (against stay), or UP where
     down is impossible.
@@ -35,18 +35,18 @@ class Contributions:
     values: Floats
     base: Floats
     target: NDArray[np.int_]
+    margin: Floats
 
 
 def contributions(artefact: Artefact, encoded: NDArray[np.float32]) -> Contributions:
     """Contributions of each value of each row."""
-    raw, base = _raw(artefact, encoded)
+    raw, base, margin = _raw(artefact, encoded)
     if artefact.is_multiclass:
-        return _multiclass(artefact, encoded, raw, base)
-    margin = base[0] + raw[:, :, 0].sum(axis=1)
+        return _multiclass(artefact, encoded, raw, base, margin)
     start = artefact.calibrator.apply(base[:1])[0]
-    slope = _secant(artefact, margin, float(base[0]), float(start))
+    slope = _secant(artefact, base[0] + raw[:, :, 0].sum(axis=1), float(base[0]), float(start))
     ones = np.ones(len(encoded), dtype=int)
-    return Contributions(raw[:, :, 0] * slope[:, None], np.full(len(encoded), start), ones)
+    return Contributions(raw[:, :, 0] * slope[:, None], np.full(len(encoded), start), ones, margin)
 
 
 def _secant(artefact: Artefact, margin: Floats, base: float, start: float) -> Floats:
@@ -57,24 +57,27 @@ def _secant(artefact: Artefact, margin: Floats, base: float, start: float) -> Fl
     return (artefact.calibrator.apply(base + step) - start) / step
 
 
-def _multiclass(artefact: Artefact, encoded: NDArray[np.float32], raw: Floats, base: Floats) -> Contributions:
+def _multiclass(
+    artefact: Artefact, encoded: NDArray[np.float32], raw: Floats, base: Floats, margin: Floats
+) -> Contributions:
     scale = np.array(artefact.calibrator.first) if artefact.calibrator.kind == "vector" else np.ones(len(base))
     scaled, start = raw * scale, artefact.calibrator.apply(base[None, :])[0]
     target = np.where(artefact.impossible(encoded)[:, DOWN], UP, DOWN)
     rows = np.arange(len(encoded))
-    return Contributions(scaled[rows, :, target] - scaled[:, :, STAY], start[target] - start[STAY], target)
+    return Contributions(scaled[rows, :, target] - scaled[:, :, STAY], start[target] - start[STAY], target, margin)
 
 
-def _raw(artefact: Artefact, encoded: NDArray[np.float32]) -> tuple[Floats, Floats]:
-    """Contributions to the margin, [n, k, outputs], and the margin's base, [outputs]."""
-    points = artefact.scorecard.contributions(encoded)
+def _raw(artefact: Artefact, encoded: NDArray[np.float32]) -> tuple[Floats, Floats, Floats]:
+    """Contributions to the margin, [n, k, outputs], its base, [outputs], and the margin as `Artefact.margin` has it."""
     base = artefact.scorecard.intercept.copy()
     if artefact.booster.num_boosted_rounds() == 0 or len(encoded) == 0:
-        return points, base
+        return artefact.scorecard.contributions(encoded), base, artefact.margin(encoded)
     is_many = len(encoded) > MANY_ROWS
-    if not is_many and (trees := artefact.packed_trees) is not None:
+    if not is_many and (packed := artefact.packed_trees) is not None:
+        start, points = artefact.scorecard.explained(encoded)
+        trees, parts = packed.explained(encoded)
         weight = artefact.tree_weight
-        return points + weight * trees.contributions(encoded), base + weight * trees.base
+        return points + weight * parts, base + weight * packed.base, artefact.margin_of(start, trees)
     # One thread for few rows: waking the others to build a matrix of one row takes 8 ms of CPU, building it 0.4 ms.
     threads = -1 if is_many else 1
     # Without the columns' types, which only training reads: telling them takes a quarter of the call.
@@ -83,4 +86,5 @@ def _raw(artefact: Artefact, encoded: NDArray[np.float32]) -> tuple[Floats, Floa
     shap = booster.predict(data, pred_contribs=True).astype(np.float64)
     shap = shap[:, None, :] if shap.ndim == 2 else shap  # [n, outputs, k + 1]
     shap *= artefact.tree_weight
-    return points + shap[:, :, :-1].transpose(0, 2, 1), base + shap[0, :, -1]
+    points = artefact.scorecard.contributions(encoded)
+    return points + shap[:, :, :-1].transpose(0, 2, 1), base + shap[0, :, -1], artefact.margin(encoded)

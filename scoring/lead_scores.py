@@ -14,10 +14,11 @@ from configs.settings import Settings
 from scoring.amounts import estimated_amount
 from scoring.artefact import Artefact
 from scoring.calibration import sigmoid
+from scoring.contributions import contributions
 from scoring.encoding import as_category, as_number
 from scoring.grades import grades_of
 from scoring.ranges import Ranges, ranges_of
-from scoring.reasons import Reason, explain
+from scoring.reasons import Reason, told_reasons
 from scoring.week_plan import fits_week
 
 Range = tuple[float | None, float | None, int | None]  # low, high, comparable leads
@@ -106,12 +107,13 @@ def reason_limit(with_reasons: bool | int, settings: Settings) -> int:
 def _scored(
     artefact: Artefact, encoded: NDArray[np.float32], rows: Sequence[Mapping[str, Any]], limit: int
 ) -> list[LeadScore]:
-    margin = artefact.margin(encoded)
+    explained = contributions(artefact, encoded) if limit else None
+    margin = artefact.margin(encoded) if explained is None else explained.margin
     log_odds = artefact.calibrator.apply(margin)
     probabilities = sigmoid(log_odds)
     ranges = ranges_of(artefact.reference.get("ranges"), margin, log_odds)
     grades = grades_of(probabilities, artefact.grade_thresholds)
-    reasons = explain(artefact, encoded, rows, limit) if limit else [[] for _ in rows]
+    reasons = [[] for _ in rows] if explained is None else told_reasons(artefact, explained, encoded, rows, limit)
     amounts = artefact.reference.get("amounts")
     figures = zip(probabilities.tolist(), grades, rows, reasons, _told(ranges, len(rows)), strict=True)
     return [_score(*one, amounts) for one in figures]

@@ -6,7 +6,7 @@ number. Here it is twenty calls on arrays of ninety.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,20 +43,24 @@ class PackedCard:
 
     def total(self, encoded: Matrix) -> Floats:
         """Log-odds that the values of each row add together, [n, outputs]."""
-        return self._by_block(encoded, (self._count_outputs,), lambda values: _summed(self._values(values)))
-
-    def by_column(self, encoded: Matrix) -> Floats:
-        """Log-odds that each value of each row adds, [n, k columns, outputs]."""
-        count = encoded.shape[1]
-        shape = (count, self._count_outputs)
-        return self._by_block(encoded, shape, lambda values: self._spread(self._values(values), count))
-
-    def _by_block(self, encoded: Matrix, shape: tuple[int, ...], function: Callable[[Matrix], Floats]) -> Floats:
-        result = np.empty((len(encoded), *shape))
-        for start in range(0, len(encoded), BLOCK_ROWS):
-            block = encoded[start : start + BLOCK_ROWS, self._columns].T
-            result[start : start + BLOCK_ROWS] = function(block)
+        result = np.empty((len(encoded), self._count_outputs))
+        for place, values in self._blocks(encoded):
+            result[place] = _summed(values)
         return result
+
+    def explained(self, encoded: Matrix) -> tuple[Floats, Floats]:
+        """The total, and what each value of each row adds to it, [n, k columns, outputs]."""
+        total = np.empty((len(encoded), self._count_outputs))
+        parts = np.empty((*encoded.shape, self._count_outputs))
+        for place, values in self._blocks(encoded):
+            total[place], parts[place] = _summed(values), self._spread(values, encoded.shape[1])
+        return total, parts
+
+    def _blocks(self, encoded: Matrix) -> Iterator[tuple[slice, Floats]]:
+        """Which rows, and what their values add, [terms, n, outputs]."""
+        for start in range(0, len(encoded), BLOCK_ROWS):
+            place = slice(start, start + BLOCK_ROWS)
+            yield place, self._values(encoded[place, self._columns].T)
 
     def _spread(self, values: Floats, count_columns: int) -> Floats:
         """[terms, n, outputs] to [n, columns, outputs]; a column may have several terms."""

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scoring.quick_xgboost import xgb
 
 Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
 Matrix = NDArray[np.float32]
 MAX_CELLS = 2_000_000  # of the table; deeper trees are XGBoost's
 
@@ -78,11 +79,13 @@ class PackedTrees:
         self._cases = (1 << np.arange(width))[:, None]
         self._first_case = np.arange(len(leaves)) << width
         values = np.array([leaf.value for leaf in leaves])
+        self._values, self._outputs = values.astype(np.float32), outputs
+        self._all_met = (1 << width) - 1
         self._table = _shapley_table(values, _each(conditions, "share", np.float64))
 
     @classmethod
     def of(cls, booster: xgb.Booster, count_features: int) -> PackedTrees | None:
-        """The trees of a booster; None where there are none, or their table would be large."""
+        """The trees of a booster; None: there are none, their table would be large, or they do not start at zero."""
         model = json.loads(booster.save_raw("json"))["learner"]["gradient_booster"]
         trees = model.get("model", {}).get("trees", [])
         if not trees or model["name"] != "gbtree":
@@ -92,9 +95,12 @@ class PackedTrees:
         width = max(len(leaf.conditions) for leaf in leaves)
         if (width << width) * len(leaves) > MAX_CELLS:
             return None
-        nothing = xgb.DMatrix(np.full((1, count_features), np.nan, dtype=np.float32), nthread=1)
-        base = booster.predict(nothing, pred_contribs=True).reshape(-1, count_features + 1)[:, -1]
-        return cls(leaves, base.astype(np.float64), count_features)
+        nothing = np.full((1, count_features), np.nan, dtype=np.float32)
+        told = booster.predict(xgb.DMatrix(nothing, nthread=1), pred_contribs=True)
+        base = told.reshape(-1, count_features + 1)[:, -1].astype(np.float64)
+        packed = cls(leaves, base, count_features)
+        starts_at_zero = packed.explained(nothing)[0].ravel() == booster.inplace_predict(nothing, predict_type="margin")
+        return packed if starts_at_zero.all() else None
 
     def _pack_codes(self, conditions: NDArray[np.object_]) -> None:
         flat = conditions.ravel()
@@ -104,14 +110,26 @@ class PackedTrees:
         takes = [[one.takes(code) for code in range(count + 1)] for one in asking]
         self._takes_code = np.array(takes, dtype=np.bool_).reshape(len(asking), count + 1)
 
-    def contributions(self, encoded: Matrix) -> Floats:
-        """What each value of each row adds to the margin, [n, k, outputs]."""
-        size = self._count_features * len(self.base)
-        rows = [np.bincount(self._targets, self._of_row(row).ravel(), size) for row in encoded]
-        return np.array(rows, dtype=np.float64).reshape(len(encoded), self._count_features, len(self.base))
+    def explained(self, encoded: Matrix) -> tuple[Matrix, Floats]:
+        """The margin, [n, outputs], the same bits as XGBoost's, and what each value adds to it, [n, k, outputs]."""
+        shape = (len(encoded), self._count_features, len(self.base))
+        margin, parts = np.empty((len(encoded), len(self.base)), dtype=np.float32), np.empty(shape)
+        for at, row in enumerate(encoded):
+            cases = self._cases_of(row)
+            margin[at] = self._margin(cases)
+            added = self._table[:, cases + self._first_case]
+            parts[at] = np.bincount(self._targets, added.ravel(), shape[1] * shape[2]).reshape(shape[1:])
+        return margin, parts
 
-    def _of_row(self, row: Matrix) -> Floats:
-        """What each condition of each leaf adds, [conditions, leaves]."""
+    def _margin(self, cases: Indices) -> Matrix:
+        """Sum of the leaves all of whose conditions are met: one of each tree, in single precision, tree by tree."""
+        reached = np.flatnonzero(cases == self._all_met)
+        values, outputs = self._values[reached], self._outputs[reached]
+        sums = [values[outputs == output].cumsum()[-1] for output in range(len(self.base))]  # (`sum` adds in pairs)
+        return np.array(sums, dtype=np.float32)
+
+    def _cases_of(self, row: Matrix) -> Indices:
+        """Which conditions of each leaf are met, as the bits of a number, [leaves]."""
         values = row[self._features]
         is_met = (values >= self._low) & (values < self._high)
         if len(self._of_codes):
@@ -120,8 +138,8 @@ class PackedTrees:
             places = np.where(is_known, codes, -1).astype(np.intp)  # the last place is every other code's
             is_met.ravel()[self._of_codes] = self._takes_code[np.arange(len(places)), places]
         is_met = np.where(np.isnan(values), self._takes_missing, is_met)
-        found: Floats = self._table[:, (is_met * self._cases).sum(axis=0) + self._first_case]
-        return found
+        cases: Indices = (is_met * self._cases).sum(axis=0)
+        return cases
 
 
 def _each(conditions: NDArray[np.object_], name: str, kind: Any) -> NDArray[Any]:

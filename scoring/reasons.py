@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.contributions import contributions
+from scoring.contributions import Contributions, contributions
 from scoring.reason_groups import BETTER_SAID
 from scoring.reason_words import is_flag, told
 from scoring.wording import Wording, wording_of
@@ -49,7 +49,17 @@ def explain(
 
     encoded: [n, k] of `artefact.encode`; values: the same n rows before encoding, for the words.
     """
-    found = contributions(artefact, encoded)
+    return told_reasons(artefact, contributions(artefact, encoded), encoded, values, limit)
+
+
+def told_reasons(
+    artefact: Artefact,
+    found: Contributions,
+    encoded: NDArray[np.float32],
+    values: Sequence[Mapping[str, Any]],
+    limit: int,
+) -> list[list[Reason]]:
+    """`explain` where the contributions are known."""
     groups, sums = list(artefact.reason_columns), grouped(artefact, found.values)
     order = np.argsort(-np.abs(sums), axis=1, kind="stable")[:, :limit].tolist()
     result = []
@@ -65,9 +75,8 @@ def explain(
 
 def grouped(artefact: Artefact, parts: Floats) -> Floats:
     """Contributions [n, k] summed by group, [n, groups in the order of `artefact.reason_columns`]."""
-    columns = list(artefact.reason_columns.values())
-    starts = np.cumsum([0, *(len(own) for own in columns[:-1])])
-    sums: Floats = np.add.reduceat(parts[:, np.concatenate(columns)], starts, axis=1)
+    columns, starts = artefact.reason_slices
+    sums: Floats = np.add.reduceat(parts[:, columns], starts, axis=1)
     return sums
 
 

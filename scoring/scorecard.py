@@ -117,13 +117,22 @@ class Scorecard:
             total[:, 0] += self.pace.margin(encoded) - self.pace.base
         return total
 
-    def contributions(self, encoded: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Points of each value, [n, k features, outputs]; with the intercept they sum to the margin."""
-        empty = np.zeros((*encoded.shape, len(self.intercept)))
-        result = self._packed.by_column(encoded) if self.terms else empty
+    def explained(self, encoded: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The margin, the same bits as by itself, and the points of each value, [n, k features, outputs]; with the
+        intercept they sum to it.
+        """
+        total, points = np.tile(self.intercept, (len(encoded), 1)), np.zeros((*encoded.shape, len(self.intercept)))
+        if self.terms:
+            sums, points = self._packed.explained(encoded)
+            total += sums
         if self.pace is not None:
-            result[:, list(self.pace.columns), 0] += self.pace.contributions(encoded)
-        return result
+            total[:, 0] += self.pace.margin(encoded) - self.pace.base
+            points[:, list(self.pace.columns), 0] += self.pace.contributions(encoded)
+        return total, points
+
+    def contributions(self, encoded: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Points of each value; see `explained`."""
+        return self.explained(encoded)[1]
 
     def scaled(self, factor: float) -> Scorecard:
         """The same card, without a pace, with the points of all values multiplied; the intercept stays."""

@@ -17,7 +17,7 @@ from benchmarks.serving.state import ROOT, State, prepared
 
 Runner = Callable[[State, Path], list[Row]]
 LONG: dict[str, Runner] = {
-    "by_id": lambda state, folder: scenarios.by_id(state, folder, 30, 50, rounds=5),
+    "by_id": lambda state, folder: scenarios.by_id(state, folder, 20, 100, rounds=3),
     "hundred": lambda state, folder: scenarios.hundred(state, folder, 60),
     "thousand": lambda state, folder: scenarios.thousand(state, folder, 20),
     "overload": lambda state, folder: scenarios.overload(state, folder, 60),
@@ -26,7 +26,7 @@ LONG: dict[str, Runner] = {
     "steady": lambda state, folder: scenarios.steady(state, folder, 1800),
 }
 SHORT: dict[str, Runner] = {
-    "by_id": lambda state, folder: scenarios.by_id(state, folder, 6, 20, rounds=3),
+    "by_id": lambda state, folder: scenarios.by_id(state, folder, 6, 100, rounds=3),
     "hundred": lambda state, folder: scenarios.hundred(state, folder, 10),
     "thousand": lambda state, folder: scenarios.thousand(state, folder, 10),
     "overload": lambda state, folder: scenarios.overload(state, folder, 10),
