@@ -20,7 +20,9 @@ from scoring.manifest import read_verified, write_manifest
 from scoring.packed_trees import PackedTrees
 from scoring.quick_xgboost import xgb
 from scoring.reason_groups import columns_by_group
+from scoring.reason_words import FeatureWords
 from scoring.scorecard import Scorecard
+from scoring.wording import Wording
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
@@ -135,6 +137,19 @@ class Artefact:
         """All columns, group by group, and where each group begins among them."""
         columns = list(self.reason_columns.values())
         return np.concatenate(columns).astype(np.intp), np.cumsum([0, *(len(own) for own in columns[:-1])])
+
+    def words(self, wording: Wording) -> list[FeatureWords]:
+        """How the values of each feature are told."""
+        if wording not in self._words:
+            known, overall = self.reference.get("features", {}), self.reference.get("rates", [])
+            self._words[wording] = [
+                FeatureWords(spec, known.get(spec.name, {}), overall, wording) for spec in self.features
+            ]
+        return self._words[wording]
+
+    @cached_property
+    def _words(self) -> dict[Wording, list[FeatureWords]]:
+        return {}
 
     @cached_property
     def packed_trees(self) -> PackedTrees | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from scoring.contributions import Contributions, contributions
 from scoring.reason_groups import BETTER_SAID
-from scoring.reason_words import is_flag, told
+from scoring.reason_words import FeatureWords
 from scoring.wording import Wording, wording_of
 
 if TYPE_CHECKING:
@@ -66,8 +66,9 @@ def told_reasons(
     for row, (value, strongest) in enumerate(zip(values, order, strict=True)):
         told_row = _Row(sums[row].tolist(), found.values[row].tolist(), encoded[row].tolist(), value)
         wording = wording_of(artefact.name, int(found.target[row]))
+        words = artefact.words(wording)
         result.append([
-            _reason(artefact, groups[place], told_row.sums[place], told_row, wording)
+            _reason(artefact, groups[place], told_row.sums[place], told_row, words, wording)
             for place in strongest if abs(told_row.sums[place]) > LEAST_CONTRIBUTION
         ])  # fmt: skip
     return result
@@ -94,18 +95,18 @@ class _Row:
         return self.encoded[column] == self.encoded[column]
 
 
-def _reason(artefact: Artefact, group: str, contribution: float, row: _Row, wording: Wording) -> Reason:
-    columns = artefact.reason_columns[group]
-    spec = artefact.features[_spokesman(artefact, columns, row, raises=contribution > 0)]
-    raw, overall = row.values.get(spec.name), artefact.reference.get("rates", [])
-    told_of = told(spec, raw, _reference(artefact, spec.name), overall, wording)
+def _reason(
+    artefact: Artefact, group: str, contribution: float, row: _Row, words: list[FeatureWords], wording: Wording
+) -> Reason:
+    said = words[_spokesman(artefact.reason_columns[group], row, words, raises=contribution > 0)]
+    told = said.told(row.values.get(said.spec.name))
     way = ("raises", "提高") if contribution > 0 else ("lowers", "降低")
-    en = f"{told_of.en} ({way[0]} {wording.event[0]})"
-    zh = f"{told_of.zh}（{way[1]}{wording.event[1]}）"
-    return Reason(spec.name, told_of.value, contribution, en, zh, group, told_of.benchmark)
+    en = f"{told.en} ({way[0]} {wording.event[0]})"
+    zh = f"{told.zh}（{way[1]}{wording.event[1]}）"
+    return Reason(said.spec.name, told.value, contribution, en, zh, group, told.benchmark)
 
 
-def _spokesman(artefact: Artefact, columns: list[int], row: _Row, *, raises: bool) -> int:
+def _spokesman(columns: list[int], row: _Row, words: list[FeatureWords], *, raises: bool) -> int:
     """The feature that speaks for a group: of those that move the score the group's way, one whose value is known
     before one that is not, a measure before a yes or no ("took 9 h" says "answered" too), then the strongest.
     """
@@ -113,16 +114,10 @@ def _spokesman(artefact: Artefact, columns: list[int], row: _Row, *, raises: boo
         return columns[0]
 
     def rank(column: int) -> tuple[bool, bool, float]:
-        is_measure = not is_flag(_reference(artefact, artefact.features[column].name))
-        return row.is_known(column), is_measure, abs(row.parts[column])
+        return row.is_known(column), not words[column].is_flag, abs(row.parts[column])
 
     same_way = [one for one in columns if row.parts[one] != 0 and (row.parts[one] > 0) == raises]
     chosen = max(same_way, key=rank)
-    wanted = BETTER_SAID.get(artefact.features[chosen].name)
-    better = [one for one in columns if artefact.features[one].name == wanted and row.is_known(one)]
+    wanted = BETTER_SAID.get(words[chosen].spec.name)
+    better = [one for one in columns if words[one].spec.name == wanted and row.is_known(one)]
     return better[0] if better else chosen
-
-
-def _reference(artefact: Artefact, feature: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = artefact.reference.get("features", {}).get(feature, {})
-    return found

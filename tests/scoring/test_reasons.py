@@ -9,7 +9,7 @@ import xgboost as xgb
 from scoring.artefact import Artefact
 from scoring.contributions import contributions
 from scoring.feature_spec import FeatureSpec
-from scoring.reason_words import told
+from scoring.reason_words import FeatureWords
 from scoring.reasons import Reason, explain
 from scoring.scorecard import Scorecard, Term
 from scoring.wording import wording_of
@@ -196,7 +196,7 @@ def test_the_stage_is_named_rather_than_its_number() -> None:
 
 def test_a_share_is_told_as_a_percentage() -> None:
     spec = FeatureSpec("channel_win_rate_180d", "number", "Channel: win rate", "渠道赢单率")
-    found = told(spec, 0.27, {"medians": [0.1, 0.19]}, [0.8, 0.2], wording_of("win", 1))
+    found = FeatureWords(spec, {"medians": [0.1, 0.19]}, [0.8, 0.2], wording_of("win", 1)).told(0.27)
     assert (found.en, found.zh) == (
         "Channel: win rate: 27 %; won leads: median 19 %",
         "渠道赢单率：27%；赢单线索中位数 19%",
