@@ -35,6 +35,7 @@ class Cases:
     lead: [n] row of the lead. window: [n] 0 for the current one.
     is_hit: [n] moved on to a later stage in the window, or met the milestone.
     stands: [n] still stands in the stage at the window's end; never for a milestone.
+    is_fresh: [n] came into the stage within the window: unlike all cases, as old on average in every window.
     is_stock: the pile is what is judged, so the stuck are those that stand; else those that did not move on.
     """
 
@@ -47,6 +48,7 @@ class Cases:
     window: Ints
     is_hit: Bools
     stands: Bools
+    is_fresh: Bools
     is_stock: bool = True
 
     @property
@@ -84,10 +86,9 @@ def stage_cases(facts: CaseFacts, place: int, days: int, windows: int, end: np.d
     numbers = [int(np.sign(windows)) * number for number in range(abs(windows) + 1)]
     parts = [_window(rows, forward, end - number * days * DAY, days, number) for number in numbers]
     table = pd.concat(parts, ignore_index=True)
-    lead, window, is_hit, stands = (table[name].to_numpy() for name in ("lead", "window", "is_hit", "stands"))
-    return Cases(
-        facts.funnel.funnel.stages[place].name, place, days, abs(windows), end, lead, window, is_hit, stands, is_stock
-    )
+    columns = {name: table[name].to_numpy() for name in ("lead", "window", "is_hit", "stands", "is_fresh")}
+    name = facts.funnel.funnel.stages[place].name
+    return Cases(name, place, days, abs(windows), end, **columns, is_stock=is_stock)
 
 
 def milestone_cases(cases: pd.DataFrame, stage: str, place: int, days: int, windows: int, end: np.datetime64) -> Cases:
@@ -97,7 +98,8 @@ def milestone_cases(cases: pd.DataFrame, stage: str, place: int, days: int, wind
     return Cases(
         stage, place, days, abs(windows), end,
         cases["lead"].to_numpy()[inside], np.floor(age[inside]).astype(np.int64),
-        cases["is_met"].to_numpy(bool)[inside], np.zeros(int(inside.sum()), bool), is_stock=False,
+        cases["is_met"].to_numpy(bool)[inside], np.zeros(int(inside.sum()), bool), np.ones(int(inside.sum()), bool),
+        is_stock=False,
     )  # fmt: skip
 
 
@@ -111,5 +113,6 @@ def _window(rows: pd.DataFrame, forward: Bools, end: Any, days: int, number: int
             "window": np.full(int(there.sum()), number),
             "is_hit": is_gone & forward[there],
             "stands": ~is_gone,
+            "is_fresh": entered[there] > end - days * DAY,
         }
     )

@@ -3,10 +3,12 @@
     of a pile             1 - growth without the group / growth            growth = stock now / stock before - 1
     of a lower share      1 - drop without the group / drop                drop = share before - share now
 
-Both are taken with and without the group in the same windows, so a group that always converts badly, or that merely
-shares the fate of all others, explains nothing: growth and drop stay what they are without it. A group that grew, or
-that alone got worse, explains up to 1. Uncertainty: Poisson bootstrap of the cell counts (N. Oza and S. Russell,
-"Online bagging and boosting", AISTATS 2001, for the Poisson weights).
+The share is taken of all cases and of the fresh ones, those that came within the window: where a group takes over what
+comes in, the others are left with what has stood there for long, and seem to have got worse. The larger counts. All are
+taken with and without the group in the same windows, so a group that always converts badly, or that merely shares the
+fate of all others, explains nothing: growth and drop stay what they are without it. A group that grew, or that alone
+got worse, explains up to 1. Uncertainty: Poisson bootstrap of the cell counts (N. Oza and S. Russell, "Online bagging
+and boosting", AISTATS 2001, for the Poisson weights).
 """
 
 from __future__ import annotations
@@ -79,10 +81,13 @@ class _Part:
 
 def explain(cases: Cases, trait: Trait, samples: int, seed: int) -> list[Explained]:
     """Every group of a trait that may explain, the one that explains most first."""
-    cells = _count(cases, trait)
-    drawn = _drawn(cells, cases.windows, samples, np.random.default_rng(seed))
-    sure = SURE_Z.get(trait.kind, SURE_Z_OF_ONE)
+    rng, sure = np.random.default_rng(seed), SURE_Z.get(trait.kind, SURE_Z_OF_ONE)
+    cells, fresh = _count(cases, trait), _count(cases, trait, cases.is_fresh)
+    drawn = _drawn(cells, cases.windows, samples, rng)
     best = _part(_drop(cells), _drop(drawn), LEAST_DROP, sure)
+    if not cases.is_fresh.all():
+        again = _drawn(fresh, cases.windows, samples, rng)
+        best = _larger(best, _part(_drop(fresh), _drop(again), LEAST_DROP, sure))
     if cases.is_stock and trait.has_stock:
         best = _larger(best, _part(_growth(cells), _growth(drawn), LEAST_GROWTH, sure))
     without = _ratio(cells.f1.sum() - cells.f1, cells.n1.sum() - cells.n1)
@@ -121,11 +126,12 @@ def _explained(whole: Floats, left: Floats, least: float) -> Floats:
     return np.where(whole >= least, np.clip(1 - left / np.maximum(whole, least), 0, 1), 0.0)
 
 
-def _count(cases: Cases, trait: Trait) -> _Cells:
+def _count(cases: Cases, trait: Trait, counted: Bools | None = None) -> _Cells:
+    """counted: [cases] those that count; None: all."""
     codes, size = trait.of(cases), len(trait.labels)
 
     def count(mask: Bools) -> Floats:
-        return np.bincount(codes[mask], minlength=size).astype(float)
+        return np.bincount(codes[mask if counted is None else mask & counted], minlength=size).astype(float)
 
     now, hit, stands = cases.is_now, cases.is_hit, cases.stands
     return _Cells(

@@ -9,6 +9,7 @@ the weeks are also laid festival on festival.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from math import log, sqrt
 
@@ -60,20 +61,37 @@ def windows_told(facts: CaseFacts, cases: Cases, lag: int) -> int:
 
 
 def compare_years(now: Cases, then: Cases) -> Look:
-    """How much of the anomaly of now the year before had too."""
+    """How much of the anomaly of now the year before had too. A pile also holds who came before the season, so of it
+    the share of the leads that came in is compared as well, and the clearer of the two is told.
+    """
+    names = ("pile grew by", "存量增长") if now.is_stock else ("share that moves on fell by", "推进率下降")
+    looks = [_compared(now, then, names)]
+    if now.is_stock:
+        names = ("share of the leads come in that moves on fell by", "新进入线索的推进率下降")
+        looks.append(_compared(_of_fresh(now), _of_fresh(then), names))
+    return max(looks, key=lambda look: look.strength)
+
+
+def _compared(now: Cases, then: Cases, names: tuple[str, str]) -> Look:
     one, spread_one = size(now)
     two, spread_two = size(then)
     sure = ramp(two / max(spread_two, 1e-6), *SURE)
     alike = ramp(two / one, *ALIKE) if one > 0 else 0.0
     figures = {"size_now": one, "size_year_before": two, "spread_now": spread_one, "spread_year_before": spread_two}
     figures |= {"change_now": _change(now), "change_year_before": _change(then)}
-    what = ("pile grew by", "存量增长") if now.is_stock else ("share that moves on fell by", "推进率下降")
     text = Text(
-        f"In the same weeks a year before the {what[0]} {percent(abs(_change(then)))}, now by "
+        f"In the same weeks a year before the {names[0]} {percent(abs(_change(then)))}, now by "
         f"{percent(abs(_change(now)))}.",
-        f"去年同期{what[1]}{percent(abs(_change(then)))}，本期为{percent(abs(_change(now)))}。",
+        f"去年同期{names[1]}{percent(abs(_change(then)))}，本期为{percent(abs(_change(now)))}。",
     )
     return Look("season", alike * sure, figures, text)
+
+
+def _of_fresh(cases: Cases) -> Cases:
+    """The cases that came within their window, judged by the share that moves on."""
+    kept = cases.is_fresh
+    columns = {name: getattr(cases, name)[kept] for name in ("lead", "window", "is_hit", "stands", "is_fresh")}
+    return replace(cases, **columns, is_stock=False)
 
 
 def size(cases: Cases) -> tuple[float, float]:

@@ -48,3 +48,18 @@ def test_the_same_seed_gives_the_same_intervals() -> None:
     for n in range(20):
         world.lead(20 - n * 0.2, channel_id="fair")
     assert of_channel(world, "fair").low == of_channel(world, "fair").low
+
+
+def test_a_channel_that_took_over_what_comes_in_explains_what_it_alone_does_worse() -> None:
+    """Fresh leads of the web move on as ever, but fewer come: what has stood there for long is most of what is left."""
+    world = Small()
+    for n in range(60):  # stood there in every window, and always will
+        world.lead(200 + n)
+    world.steady(30, stuck=10)
+    for n in range(8):
+        world.lead(28 - n, 23 - n)
+    for n in range(32):
+        world.lead(28 - n * 0.5, channel_id="fair")
+    found = of_channel(world, "fair", is_stock=False)
+    assert found.share > 0.9
+    assert found.strength > 0.7

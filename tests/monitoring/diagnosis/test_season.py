@@ -39,6 +39,17 @@ def test_a_pile_that_last_year_did_not_have_is_none() -> None:
     assert strength(piled(year_before=False)) == 0.0
 
 
+def test_a_pile_too_large_to_grow_much_last_year_is_the_season_where_the_leads_come_in_were_as_slow() -> None:
+    world = piled(year_before=True)
+    for n in range(300):
+        world.lead(500 + n * 0.1)  # stood there then and now
+    facts = world.facts()
+    found = compare_years(cases_of(facts), stage_cases(facts, PLACE, 30, 3, facts.now - 364 * DAY, True))
+    assert found.strength > 0.6  # by the pile alone 0
+    assert found.text is not None
+    assert found.text.en.startswith("In the same weeks a year before the share of the leads come in that moves on fell by")
+
+
 def test_a_short_history_tells_nothing() -> None:
     world = Small()
     world.steady(20)
