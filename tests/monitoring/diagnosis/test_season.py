@@ -47,7 +47,9 @@ def test_a_pile_too_large_to_grow_much_last_year_is_the_season_where_the_leads_c
     found = compare_years(cases_of(facts), stage_cases(facts, PLACE, 30, 3, facts.now - 364 * DAY, True))
     assert found.strength > 0.6  # by the pile alone 0
     assert found.text is not None
-    assert found.text.en.startswith("In the same weeks a year before the share of the leads come in that moves on fell by")
+    assert found.text.en.startswith(
+        "In the same weeks a year before the share of the leads come in that moves on fell by"
+    )
 
 
 def test_a_short_history_tells_nothing() -> None:
