@@ -24,12 +24,14 @@ def announce_scores(context: Context, entity: str, scores: DataFrame) -> int:
     if context.is_replay:
         return 0
     count, least = 0, context.settings.exchange.min_score_change
-    for start in range(0, len(scores), PIECE_ROWS):
-        bodies = _bodies(entity, scores[start : start + PIECE_ROWS])
-        count += publish_scores(context.engine, entity, bodies, context.as_of, least)
-        if entity == "lead":
-            holds = {lead_id: bool(body["credit_hold"]) for lead_id, body in bodies.items()}
-            count += publish_credit_holds(context.engine, holds, context.as_of)
+    with context.progress.bar("tell others", len(scores)) as bar:
+        for start in range(0, len(scores), PIECE_ROWS):
+            bodies = _bodies(entity, scores[start : start + PIECE_ROWS])
+            count += publish_scores(context.engine, entity, bodies, context.as_of, least)
+            if entity == "lead":
+                holds = {lead_id: bool(body["credit_hold"]) for lead_id, body in bodies.items()}
+                count += publish_credit_holds(context.engine, holds, context.as_of)
+            bar.update(len(bodies))
     return count
 
 

@@ -48,9 +48,9 @@ def score(
     if out is not None and out.suffix not in (".csv", ".parquet"):
         raise CommandError(f"--out must end in .csv or .parquet, but got {out.name!r}.")
     scores = score_leads_now(context) if entity is Entity.leads else score_customers_now(context)
-    announce_scores(context, entity.value.removesuffix("s"), scores)
     if out is not None:
-        write_scores(scores, out)
+        write_scores(scores, out)  # before others are told, which takes as long again where all are new
+    announce_scores(context, entity.value.removesuffix("s"), scores)
     human = scored(len(scores), entity, context.as_of, out)
     context.answer(
         {"rows": len(scores), "out": str(out) if out else None}, human if out else f"{human}\n{_first_rows(scores)}"
