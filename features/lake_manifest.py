@@ -62,9 +62,11 @@ class Manifest:
 
 
 def write_atomically(path: Path, content: str) -> None:
-    """Write a file so that a reader sees the old or the new content, never a part."""
+    """Write a file so that a reader sees the old or the new content, never a part. The caller holds the folder: the
+    draft has one name, so that a write which is killed leaves nothing that the next one does not replace.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.part")
     with temporary.open("w", encoding="utf-8") as file:
         file.write(content)
         file.flush()

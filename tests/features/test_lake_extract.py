@@ -12,7 +12,7 @@ from configs.progress import SILENT
 from crm_core import queries
 from features.errors import LakeError
 from features.lake_extract import ExtractReport, extract
-from features.lake_manifest import Manifest, locked
+from features.lake_manifest import Manifest, locked, write_atomically
 from tests.features.fake_crm import Definition, FakeCrm
 
 MORNING = datetime(2024, 3, 1, 8)  # noqa: DTZ001 (naive UTC, as in the lake)
@@ -121,6 +121,18 @@ def test_another_database_starts_another_lake(crm: FakeCrm, tmp_path: Path) -> N
     lead(crm, "new")
     run(tmp_path)
     assert rows_of(tmp_path, "leads")["lead_id"].to_pylist() == ["new"]
+
+
+def test_a_write_that_is_killed_leaves_nothing_after_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            write_atomically(tmp_path / "state.json", "half")
+    write_atomically(tmp_path / "state.json", "whole")
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("state.json", "whole")]
 
 
 def test_a_damaged_manifest_is_refused(tmp_path: Path) -> None:
