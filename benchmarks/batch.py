@@ -1,10 +1,10 @@
 """`score leads` for a million open leads: wall time, CPU and memory of the whole command, as it is installed.
 
-`python -m benchmarks.batch [--home FOLDER] [--leads N] [--tell]`. The state is a simulated seller with a trained win model whose
-open leads stand in the event lake as many times over as it takes, each copy with its stage events, activities and
-logged changes under ids of its own. Targets (2 cores): 60 s, 2 GB. Beside it, in the same run: the same model over the
-same number of rows already in memory, which is what is left when features cost nothing. `--tell` adds the command without
-`--as-of`, which tells the change feed of every score; that spends the state, and it is removed.
+`python -m benchmarks.batch [--home FOLDER] [--leads N] [--tell]`. The state is a simulated seller with a trained win
+model whose open leads stand in the event lake as many times over as it takes, each copy with its stage events,
+activities and logged changes under ids of its own. Targets (2 cores): 60 s, 2 GB. Beside it, in the same run: the same
+model over the same number of rows already in memory, which is what is left when features cost nothing. `--tell` adds
+the command without `--as-of`, which tells the change feed of every score; that spends the state, and it is removed.
 """
 
 from __future__ import annotations
