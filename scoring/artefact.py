@@ -87,8 +87,14 @@ class Artefact:
 
     def margin(self, encoded: Matrix) -> Floats:
         """Log-odds before calibration, [n]; rfm: unnormalised log-probabilities, [n, 3]."""
-        trees = self.booster.inplace_predict(encoded, predict_type="margin").reshape(len(encoded), -1)
-        return self.margin_of(self.scorecard.margin(encoded), trees)
+        return self.margin_of(self.scorecard.margin(encoded), self.tree_margin(encoded))
+
+    def tree_margin(self, encoded: Matrix) -> Matrix:
+        """Sum of the trees, [n, outputs]."""
+        if len(encoded) == 0:
+            return np.empty((0, len(self.scorecard.intercept)), dtype=np.float32)
+        trees: Matrix = self.booster.inplace_predict(encoded, predict_type="margin").reshape(len(encoded), -1)
+        return trees
 
     def margin_of(self, start: Floats, trees: Matrix) -> Floats:
         """The margin from the scorecard's and the sum of the trees, both [n, outputs]."""

@@ -69,14 +69,13 @@ def _multiclass(
 
 def _raw(artefact: Artefact, encoded: NDArray[np.float32]) -> tuple[Floats, Floats, Floats]:
     """Contributions to the margin, [n, k, outputs], its base, [outputs], and the margin as `Artefact.margin` has it."""
+    start, points = artefact.scorecard.explained(encoded)
     base = artefact.scorecard.intercept.copy()
     if artefact.booster.num_boosted_rounds() == 0 or len(encoded) == 0:
-        return artefact.scorecard.contributions(encoded), base, artefact.margin(encoded)
-    is_many = len(encoded) > MANY_ROWS
+        return points, base, artefact.margin_of(start, artefact.tree_margin(encoded))
+    weight, is_many = artefact.tree_weight, len(encoded) > MANY_ROWS
     if not is_many and (packed := artefact.packed_trees) is not None:
-        start, points = artefact.scorecard.explained(encoded)
         trees, parts = packed.explained(encoded)
-        weight = artefact.tree_weight
         return points + weight * parts, base + weight * packed.base, artefact.margin_of(start, trees)
     # One thread for few rows: waking the others to build a matrix of one row takes 8 ms of CPU, building it 0.4 ms.
     threads = -1 if is_many else 1
@@ -85,6 +84,6 @@ def _raw(artefact: Artefact, encoded: NDArray[np.float32]) -> tuple[Floats, Floa
     booster = artefact.wide_booster if is_many else artefact.booster
     shap = booster.predict(data, pred_contribs=True).astype(np.float64)
     shap = shap[:, None, :] if shap.ndim == 2 else shap  # [n, outputs, k + 1]
-    shap *= artefact.tree_weight
-    points = artefact.scorecard.contributions(encoded)
-    return points + shap[:, :, :-1].transpose(0, 2, 1), base + shap[0, :, -1], artefact.margin(encoded)
+    shap *= weight
+    margin = artefact.margin_of(start, artefact.tree_margin(encoded))
+    return points + shap[:, :, :-1].transpose(0, 2, 1), base + shap[0, :, -1], margin

@@ -62,7 +62,7 @@ class Admission:
     async def _refuse(self, scope: Scope, send: Send, reason: str) -> None:
         metrics.SHED.labels(reason).inc()
         self._log()
-        headers = headers_with_ours(_HEADERS, request_id_of(scope))
+        headers = [*_HEADERS, (b"x-request-id", request_id_of(scope).encode())]
         await send({"type": "http.response.start", "status": OverloadedError.http_status, "headers": headers})
         await send({"type": "http.response.body", "body": _BODY})
 
@@ -76,4 +76,5 @@ class Admission:
 
 
 _ANSWER = error_response(OverloadedError("Fewer requests may be under way than are now; try again soon."))
-_BODY, _HEADERS = bytes(_ANSWER.body), _ANSWER.raw_headers
+_BODY = bytes(_ANSWER.body)
+_HEADERS = [pair for pair in headers_with_ours(_ANSWER.raw_headers, "") if pair[0] != b"x-request-id"]

@@ -19,6 +19,15 @@ def test_contributions_sum_to_the_calibrated_log_odds(calibrator: str, rounds: i
     found = contributions(model, encoded)
     assert found.base + found.values.sum(axis=1) == pytest.approx(logit(model.predict(encoded)), abs=1e-5)
     assert np.array_equal(model.contributions(encoded), found.values)
+    assert found.margin.tobytes() == model.margin(encoded).tobytes()
+
+
+@pytest.mark.parametrize("name", ["win", "churn", "rfm"])
+def test_no_rows_have_no_contributions(name: str) -> None:
+    model = artefact(name)
+    encoded = model.encode(rows(1))[:0]
+    found = contributions(model, encoded)
+    assert (len(found.values), len(found.margin), len(model.margin(encoded))) == (0, 0, 0)
 
 
 def test_calibration_keeps_the_order_and_the_sign_of_contributions() -> None:
