@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Engine, bindparam, func, select
+from sqlalchemy import JSON, Engine, Text, bindparam, cast, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_core.database import read_transaction, write_transaction
 from crm_core.tables import Prediction
 
-_MAIN_SCORE = {"lead": "win_probability", "customer": "churn_probability"}
+_MAIN_SCORE = {"lead": ("win", "win_probability"), "customer": ("churn", "churn_probability")}
 _CHUNK = 1000
 
 
@@ -59,41 +60,38 @@ def read_receipt(engine: Engine, prediction_id: str) -> Receipt | None:
     return Receipt(**row) if row else None
 
 
-def last_scores(
-    engine: Engine, entity: Literal["lead", "customer"], ids: Sequence[str], score: str | None = None
-) -> dict[str, float]:
-    """The newest score of each entity that has one; `score` names it (default win_probability, churn_probability).
-
-    The newest receipt of each model is looked at, so a customer's RFM score does not hide the churn score before it.
+def last_scores(engine: Engine, entity: Literal["lead", "customer"], ids: Sequence[str]) -> dict[str, float]:
+    """The newest win probability of each lead, or churn probability of each customer, that has one; a challenger's in
+    shadow does not count.
     """
-    name = score or _MAIN_SCORE[entity]
-    found: dict[str, tuple[datetime, float]] = {}
+    model, name = _MAIN_SCORE[entity]
+    found: dict[str, float] = {}
     with read_transaction(engine) as connection:
+        statement = _newest(engine.dialect.name == "postgresql")
         for start in range(0, len(ids), _CHUNK):
-            asked = {"entity": entity, "ids": list(ids[start : start + _CHUNK])}
-            for entity_id, scored_at, scores in connection.execute(_newest(), asked):
-                if name in scores and (entity_id not in found or found[entity_id][0] < scored_at):
-                    found[entity_id] = (scored_at, float(scores[name]))
-    return {entity_id: value for entity_id, (_, value) in found.items()}
+            asked = json.dumps(list(ids[start : start + _CHUNK]))
+            rows = connection.execute(statement, {"ids": asked, "entity": entity, "model": model})
+            found |= {entity_id: float(scores[name]) for entity_id, scores in rows if scores}
+    return found
 
 
 @cache
-def _newest() -> Any:
-    """entity_id, scored_at and scores of the newest receipt of each entity of `ids` and model.
-
-    Made once: making it takes longer than running it, and every score asks for a trend.
+def _newest(is_postgres: bool) -> Any:
+    """Each of `ids` (a JSON list) with the scores of its newest receipt of the model: one step into the index, however
+    many receipts there are. Made once: making it takes longer than running it, and every score asks for a trend.
     """
-    table = Prediction.__table__
-    rank = func.row_number().over(
-        partition_by=(table.c.entity_id, table.c.model_name),
-        order_by=(table.c.scored_at.desc(), table.c.prediction_id.desc()),
+    table, ids = Prediction.__table__, bindparam("ids", type_=Text)
+    items = func.json_array_elements_text(cast(ids, JSON)) if is_postgres else func.json_each(ids)
+    asked = items.table_valued("value", name="asked")
+    newest = (
+        select(table.c.scores)
+        .where(table.c.entity == bindparam("entity"), table.c.entity_id == asked.c.value)
+        .where(table.c.model_name == bindparam("model"))
+        .order_by(table.c.scored_at.desc(), table.c.prediction_id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    ranked = (
-        select(table.c.entity_id, table.c.scored_at, table.c.scores, rank.label("rank"))
-        .where(table.c.entity == bindparam("entity"), table.c.entity_id.in_(bindparam("ids", expanding=True)))
-        .subquery()
-    )
-    return select(ranked.c.entity_id, ranked.c.scored_at, ranked.c.scores).where(ranked.c.rank == 1)
+    return select(asked.c.value, newest)
 
 
 def count_receipts(engine: Engine) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.serving import scenarios, stores
 from benchmarks.serving.scenarios import Row
-from benchmarks.serving.state import ROOT, State, prepared
+from benchmarks.serving.state import ROOT, State, forget_receipts, prepared
 
 Runner = Callable[[State, Path], list[Row]]
 LONG: dict[str, Runner] = {
@@ -51,6 +51,7 @@ def main() -> int:
     has_failed = False
     with tempfile.TemporaryDirectory() as folder:
         for name in given.scenario or LONG:
+            forget_receipts(state)
             for row in (SHORT if given.short else LONG)[name](state, Path(folder)):
                 told = {None: "", True: "yes", False: "**no**"}[row.holds]
                 print(f"| {row.what} | {row.figure} | {row.target} | {told} |", flush=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,6 +41,12 @@ def prepared(home: Path, count_simulated: int = 4_000, trials: int = 1) -> State
         key = command(home, "key", "bench", "--role", "crm")["key"]
         done.write_text(json.dumps(asdict(State(str(home), key, _multiplied(home)))), encoding="utf-8")
     return State(**json.loads(done.read_text(encoding="utf-8")))
+
+
+def forget_receipts(state: State) -> None:
+    """Remove the scores of earlier runs: the clock stands still, so all of a lead's receipts would be its newest."""
+    with closing(sqlite3.connect(Path(state.home) / "crm.db")) as database, database:
+        database.execute("DELETE FROM predictions")
 
 
 def environment(home: str | Path, **more: str) -> dict[str, str]:

@@ -41,7 +41,12 @@ def test_a_customers_rfm_score_does_not_hide_its_churn_score(engine: Engine) -> 
     rfm = replace(churn, prediction_id="p2", model_name="rfm", scored_at=NOW + timedelta(hours=1), scores={"p_up": 0.1})
     write_receipts(engine, [churn, rfm])
     assert last_scores(engine, "customer", ["c1"]) == {"c1": 0.4}
-    assert last_scores(engine, "customer", ["c1"], score="p_up") == {"c1": 0.1}
+
+
+def test_a_challengers_score_in_shadow_is_not_the_last_one(engine: Engine) -> None:
+    later = {"prediction_id": "p2", "model_name": "win_challenger", "scored_at": NOW + timedelta(hours=1)}
+    write_receipts(engine, [RECEIPT, replace(RECEIPT, **later, scores={"win_probability": 0.9})])
+    assert last_scores(engine, "lead", ["l1"]) == {"l1": 0.25}
 
 
 def test_many_ids_are_looked_up_in_parts(engine: Engine) -> None:
