@@ -114,7 +114,7 @@ def read_given(
     engine: Engine, entity: Literal["lead", "customer"], since: datetime, until: datetime
 ) -> list[GivenScore]:
     """Main scores given in [since, until], oldest first. Degraded ones, made without features, are left out."""
-    table, name = Prediction.__table__, _MAIN_SCORE[entity]
+    table, (_, name) = Prediction.__table__, _MAIN_SCORE[entity]
     columns = (table.c.entity_id, table.c.scored_at, table.c.model_version, table.c.scores)
     query = (
         select(*columns)
