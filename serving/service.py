@@ -9,6 +9,7 @@ requests take a shorter way (`ShortWay`).
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from typing import Any, cast
 
@@ -18,7 +19,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from configs.settings import load_settings
 from serving.clock import Clock
 from serving.layers import guarded
-from serving.long_lived import keep_from_collector
 from serving.openapi import openapi_document
 from serving.request_log import configure_logging
 from serving.routes import build_api
@@ -89,7 +89,8 @@ class FunnelcastService:
         api.state.document = lambda: openapi_document(service_document(), settings.serving.max_entities)
         self.runtimes.take_over(assemble(settings, clock))
         self.watch.start()
-        keep_from_collector()
+        gc.collect()
+        gc.freeze()  # the million objects of the libraries need not be looked through while requests wait
 
     def _place(self, runtime: Any) -> None:
         self.runtime = api.state.runtime = runtime

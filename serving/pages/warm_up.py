@@ -6,7 +6,6 @@ from functools import partial
 
 from crm_core.access import EVERYBODYS
 from crm_core.access.roles import ADMIN
-from serving.long_lived import keep_from_collector
 from serving.pages.channels import channels
 from serving.pages.commission import commission
 from serving.pages.customers import customers
@@ -23,7 +22,6 @@ NOBODY = PageRequest(Visitor(role=ADMIN, scope=EVERYBODYS), {}, {}, {}, {})
 
 
 def warm_up(desk: Desk) -> None:
-    """Open the pages; one that cannot be made is logged and left out. The libraries that they brought in stay."""
+    """Open the pages; one that cannot be made is logged and left out."""
     for page in PAGES:
         desk.behind.attempt(partial(page, NOBODY, desk))
-    keep_from_collector()
