@@ -154,6 +154,7 @@ def _refresher(
 ) -> Refresher:
     exchange = settings.exchange
     return Refresher(
+        lambda: repository.prepare_refresh(clock.now()),
         lambda entity, ids: repository.refresh(entity, ids, clock.now()),
         Announcer(champions, vectors, Feed(engine, exchange.min_score_change), clock, settings),
         exchange.refresh_queue_size,

@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -31,23 +32,27 @@ class Refresher:
 
     Parameters
     ----------
+    prepare: compiles what `refresh` runs, once, in the working thread; what arrives meanwhile waits. Its failure is
+        logged: `refresh` compiles for itself then.
     refresh: brings the features of these ids up to now.
     announce: tells of what changed by that; its failure is logged and costs nothing else.
     """
 
     def __init__(
         self,
+        prepare: Callable[[], object],
         refresh: Callable[[Entity, list[str]], object],
         announce: Callable[[Entity, list[str]], object],
         queue_size: int,
         batch: int,
         pause_seconds: float,
     ) -> None:
-        self._refresh, self._announce = refresh, announce
+        self._prepare, self._refresh, self._announce = prepare, refresh, announce
         self._queue_size, self._batch, self._pause_seconds = queue_size, batch, pause_seconds
         self._pending: dict[Entity, dict[str, float]] = {entity: {} for entity in ORDER}
         self._lock = threading.Lock()
         self._wake = threading.Event()
+        self.prepared = threading.Event()
         self._ends_at: float | None = None
         self._thread = threading.Thread(target=self._run, name="refresher", daemon=True)
 
@@ -79,6 +84,8 @@ class Refresher:
         return left
 
     def _run(self) -> None:
+        self._attempt(self._prepare, "refresh not prepared")
+        self.prepared.set()
         while True:
             self._wake.wait()
             self._wake.clear()
@@ -104,11 +111,14 @@ class Refresher:
             return False
         for since in asked.values():
             metrics.REFRESH_SECONDS.labels(entity).observe(time.monotonic() - since)
-        try:
-            self._announce(entity, ids)
-        except Exception as error:
-            logger.warning("changes not announced", extra={"fields": {"entity": entity, **describe_failure(error)}})
+        self._attempt(partial(self._announce, entity, ids), "changes not announced")
         return True
+
+    def _attempt(self, job: Callable[[], object], failure: str) -> None:
+        try:
+            job()
+        except Exception as error:
+            logger.warning(failure, extra={"fields": describe_failure(error)})
 
     def _next(self) -> tuple[Entity, dict[str, float]] | None:
         with self._lock:

@@ -94,7 +94,7 @@ class Runtime:
         self.shadow.start()
         self.courier.start()
         if self.pages is not None:
-            self.pages.start()
+            self.pages.start(self.refresher.prepared)
 
     def close(self) -> None:
         """End what is under way, then store every receipt."""
@@ -114,9 +114,13 @@ class Runtime:
             self.traces.close()
         logger.info("stopped", extra={"fields": {"receipts_lost": lost, "refreshes_left": left}})
 
+    def prepare(self) -> None:
+        """Wait until events are taken up as fast as ever."""
+        self.refresher.prepared.wait()
+
     def is_ready(self) -> bool:
-        """Whether a model is loaded and the stores answer."""
-        if not self.champions.has_any:
+        """Whether a model is loaded, events are taken up as fast as ever, and the stores answer."""
+        if not (self.champions.has_any and self.refresher.prepared.is_set()):
             return False
         try:
             self.check_stores()

@@ -15,6 +15,9 @@ class Lives(Protocol):
     def start(self) -> None:
         """Begin."""
 
+    def prepare(self) -> None:
+        """Wait until nothing is slower than it will be."""
+
     def close(self) -> None:
         """End."""
 
@@ -35,6 +38,8 @@ class Succession:
     def take_over(self, new: Lives) -> None:
         """Start a runtime and let it answer; one that does not start leaves the old one in its place."""
         new.start()
+        if self._current is not None:
+            new.prepare()
         old, self._current = self._current, new
         self._place(new)
         if old is not None:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Event
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -88,9 +89,10 @@ class Desk:
         """The moment at which the service stands."""
         return self.clock.now()
 
-    def start(self) -> None:
-        """Make the figures before somebody asks for them."""
+    def start(self, prepared: Event) -> None:
+        """Make the figures before somebody asks for them, once that which scores need is `prepared`."""
         if self.settings.pages.warms_at_start:
+            self.behind.do(prepared.wait)
             self.behind.do(self._figures.get)
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ import pytest
 from features import lake
 from features.errors import FeatureError
 from features.lake_manifest import write_atomically
-from features.repository import FeatureRepository
+from features.repository import REFRESHED, FeatureRepository
 from tests.features.fake_crm import Definition, FakeCrm, settings_at
 from tests.features.random_bundle import KINDS, START, random_bundle
 
@@ -80,6 +80,23 @@ def test_kept_statements_give_the_batchs_vectors_for_others_at_another_moment(
     vectors = home.repository.online_reader().read(entity, second[3:], LATER)
     assert {one.entity_id: one.values for one in vectors if one} == {key: expected[key] for key in second[3:]}
     home.check(entity, sorted({*first, *second}), LATER)
+
+
+def test_a_prepared_refresh_compiles_nothing(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = {entity: home.ids(entity, LATER) for entity in REFRESHED}
+    home.repository.prepare_refresh(AS_OF)
+    with monkeypatch.context() as patch:
+        patch.setattr(lake, "compiled", refuse)
+        for entity in REFRESHED:
+            assert home.repository.refresh(entity, ids[entity][:1], LATER) == 1
+    for entity in REFRESHED:
+        home.check(entity, ids[entity], LATER)
+
+
+def test_a_refresh_that_was_prepared_before_there_was_a_lake_is_right(home: Home) -> None:
+    home.repository.prepare_refresh(AS_OF)
+    for entity in REFRESHED:
+        home.check(entity, home.ids(entity, LATER), LATER)
 
 
 def test_rows_that_come_between_two_refreshes_count_also_in_tables_that_were_empty(home: Home) -> None:

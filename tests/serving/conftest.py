@@ -112,7 +112,12 @@ class Service:
         feed = Feed(self.engine, rules.min_score_change)
         announce = Announcer(self.champions, vectors, feed, clock, self.settings)
         self.refresher = Refresher(
-            self._refresh, announce, rules.refresh_queue_size, rules.refresh_batch, rules.refresh_pause_seconds
+            Counter,
+            self._refresh,
+            announce,
+            rules.refresh_queue_size,
+            rules.refresh_batch,
+            rules.refresh_pause_seconds,
         )
         return EventIntake(
             lambda *call: receive_events(self.engine, *call, self.settings, clock.now()),

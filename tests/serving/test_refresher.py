@@ -35,8 +35,10 @@ def refresh() -> Recorder:
 def start(refresh: Recorder) -> Iterator[Callable[..., Refresher]]:
     started: list[Refresher] = []
 
-    def _start(announce: Any = lambda *_: None, queue_size: int = 100, batch: int = 10) -> Refresher:
-        started.append(Refresher(refresh, announce, queue_size, batch, pause_seconds=0.01))
+    def _start(
+        announce: Any = lambda *_: None, queue_size: int = 100, batch: int = 10, prepare: Any = lambda: None
+    ) -> Refresher:
+        started.append(Refresher(prepare, refresh, announce, queue_size, batch, pause_seconds=0.01))
         started[-1].start()
         return started[-1]
 
@@ -107,3 +109,30 @@ def test_a_stop_refreshes_what_is_pending_but_not_for_ever(
     refresher = start()
     refresher.put({"l1", "l2"}, ())
     assert refresher.close() == 2
+
+
+def test_what_arrives_before_it_is_prepared_waits_for_it(refresh: Recorder, start: Callable[..., Refresher]) -> None:
+    may_go_on = threading.Event()
+
+    def prepare() -> None:
+        may_go_on.wait(5)
+        assert refresh.calls == []
+
+    refresher = start(prepare=prepare)
+    refresher.put({"l1"}, ())
+    assert not refresher.prepared.is_set()
+    may_go_on.set()
+    until(lambda: refresh.calls)
+    assert refresher.prepared.is_set()
+
+
+def test_one_that_cannot_be_prepared_refreshes_all_the_same(
+    refresh: Recorder, start: Callable[..., Refresher], caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("the lake is away")
+
+    refresher = start(prepare=fail)
+    refresher.put({"l1"}, ())
+    until(lambda: refresh.calls)
+    assert [record.message for record in caplog.records] == ["refresh not prepared"]

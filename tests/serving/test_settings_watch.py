@@ -21,6 +21,9 @@ class Life:
             raise RuntimeError("no store")
         self.told.append("start")
 
+    def prepare(self) -> None:
+        self.told.append("prepare")
+
     def close(self) -> None:
         self.told.append("close")
 
@@ -71,7 +74,8 @@ def test_the_new_one_answers_and_the_old_one_ends_later() -> None:
     runtimes.take_over(second)
     assert placed == [first, second]
     until(lambda: "close" in first.told)
-    assert (first.told, second.told) == (["start", "close"], ["start"])
+    # Nobody answers while the first prepares itself; the second does it before it answers.
+    assert (first.told, second.told) == (["start", "close"], ["start", "prepare"])
 
 
 def test_closing_ends_an_old_one_that_still_waits_and_each_once() -> None:
@@ -80,7 +84,7 @@ def test_closing_ends_an_old_one_that_still_waits_and_each_once() -> None:
     runtimes.take_over(first)
     runtimes.take_over(second)
     runtimes.close()
-    assert first.told == second.told == ["start", "close"]
+    assert (first.told, second.told) == (["start", "close"], ["start", "prepare", "close"])
 
 
 def test_one_that_does_not_start_leaves_the_old_one_answering() -> None:

@@ -123,7 +123,7 @@ def test_what_pages_show_is_made_before_somebody_asks(
     desk = pages.service.runtime.pages
     assert desk is not None
     desk.warm_up = warm_up
-    desk.start()
+    desk.start(pages.service.refresher.prepared)
     done = threading.Event()
     desk.behind.do(lambda: desk.behind.do(done.set))  # after the warm-up, which the first job asks for
     assert done.wait(60)
