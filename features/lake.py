@@ -32,15 +32,22 @@ class Statement:
 class Workbench:
     """A DuckDB in memory that spills to disk: holds tables under names and steps of a computation.
 
-    Use it as a context manager; everything it holds goes with it.
+    Use it as a context manager; everything it holds goes with it. One thread may use it at a time; others work beside
+    it. A statement takes one core: on two, DuckDB's own threads cost more than they gain.
     """
 
     def __init__(self, memory_limit_mb: int) -> None:
         spill = tempfile.mkdtemp(prefix="funnelcast-duckdb-")
         # A workbench may live as long as its process; the folder goes with it in any case.
         self._remove_spill = weakref.finalize(self, shutil.rmtree, spill, ignore_errors=True)
-        config = {"memory_limit": f"{memory_limit_mb}MB", "temp_directory": spill, "preserve_insertion_order": False}
-        self._connection = duckdb.connect(config=config)
+        config = {
+            "memory_limit": f"{memory_limit_mb}MB", "temp_directory": spill, "preserve_insertion_order": False,
+            "threads": 1,
+        }  # fmt: skip
+        self._begin(duckdb.connect(config=config))
+
+    def _begin(self, connection: Any) -> None:
+        self._connection = connection
         self.run("SET TimeZone='UTC'")
         self._numbers = itertools.count()
         self._steps: list[str] = []
@@ -57,6 +64,16 @@ class Workbench:
         self._connection.close()
         self._remove_spill()
 
+    @contextmanager
+    def beside(self) -> Iterator[Workbench]:
+        """Another workbench that sees the tables kept here, for another thread; its steps are its own."""
+        other = Workbench.__new__(Workbench)
+        other._begin(self._connection.cursor())
+        try:
+            yield other
+        finally:
+            other._connection.close()
+
     def run(self, sql: str) -> Any:
         """Run one statement of our own making; returns DuckDB's cursor."""
         return self._connection.execute(sql)
@@ -65,7 +82,7 @@ class Workbench:
         """Compute the expression now and keep its rows until `release`."""
         name = f"step_{next(self._numbers)}"
         self._steps.append(name)
-        return self.keep(name, expression)
+        return self._compute(name, expression, "TEMP TABLE")
 
     def release(self) -> None:
         """Drop the steps held so far."""
@@ -75,13 +92,17 @@ class Workbench:
 
     def keep(self, name: str, expression: Table) -> Table:
         """Compute the expression now and keep its rows under this name."""
+        return self._compute(name, expression, "TABLE")
+
+    def _compute(self, name: str, expression: Table, kind_of_table: str) -> Table:
         # DuckDB sums int64 to a wider type that Ibis does not expect: bring it back to what the expression says.
         kinds = expression.schema()
         columns = ", ".join(
             f"CAST({quoted(column)} AS BIGINT) AS {quoted(column)}" if kind.is_integer() else quoted(column)
             for column, kind in kinds.items()
         )
-        self.do(Statement(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT {columns} FROM ({compiled(expression)})'))
+        rows = f"SELECT {columns} FROM ({compiled(expression)})"
+        self.do(Statement(f'CREATE OR REPLACE {kind_of_table} "{name}" AS {rows}'))
         return ibis.table({column: _stored_type(kind) for column, kind in kinds.items()}, name=name)
 
     def arrow(self, expression: Table) -> pa.Table:
@@ -111,7 +132,7 @@ class Workbench:
     def take(self, name: str, rows: pa.Table) -> Table:
         """Keep an Arrow table under this name."""
         with self._registered(rows):
-            self.run(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM incoming_rows')
+            self.run(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM incoming_rows')
         kinds = ibis.Schema.from_pyarrow(rows.schema)
         return ibis.table({column: _stored_type(kind) for column, kind in kinds.items()}, name=name)
 
@@ -150,7 +171,7 @@ class LakeTables(Mapping[str, Table]):
         if name not in self._held:
             if name not in KEYS:
                 raise KeyError(name)
-            self._held[name] = self._read(name)
+            self.read(self._bench, name)
         return self._held[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -175,21 +196,24 @@ class LakeTables(Mapping[str, Table]):
         """Compute a table derived from these and keep it under a name of its own."""
         self._held[name] = self._bench.keep(f"lake_{name}", expression)
 
-    def _read(self, name: str) -> Table:
-        versions = self.versions(name)
-        rows = with_intervals(versions, KEYS[name].key, KEYS[name].moment)
-        return self._bench.keep(f"lake_{name}", rows.drop(*SPARED.get(name, ())))
+    def read(self, bench: Workbench, name: str) -> None:
+        """Read a table now, on this workbench or one beside it."""
+        rows = with_intervals(self._versions(bench, name), KEYS[name].key, KEYS[name].moment)
+        self._held[name] = bench.keep(f"lake_{name}", rows.drop(*SPARED.get(name, ())))
 
     def versions(self, name: str) -> Table:
         """All versions of the rows of a table, straight from its files."""
+        return self._versions(self._bench, name)
+
+    def _versions(self, bench: Workbench, name: str) -> Table:
         wanted = {column: kind for column, kind in columns_of(name).items() if column not in LONG_TEXTS}
         wanted |= dict.fromkeys(self._extra.get(name, []), "text")
         files = [str(self._folder / file) for file in self._manifest.files.get(name, [])]
         if not files:
             empty = pa.schema([(column, ARROW_TYPES[kind]) for column, kind in wanted.items()]).empty_table()
-            return self._bench.take(f"files_{name}", empty)
+            return bench.take(f"files_{name}", empty)
         source = f"read_parquet({files!r}, union_by_name=true)"
-        described = self._bench.run(f"DESCRIBE SELECT * FROM {source}").fetchall()
+        described = bench.run(f"DESCRIBE SELECT * FROM {source}").fetchall()
         present = {row[0] for row in described}
         marked = MARKED.get(name, ())
         columns = ", ".join(
@@ -197,7 +221,7 @@ class LakeTables(Mapping[str, Table]):
             f" AS {quoted(column)}"
             for column, kind in wanted.items()
         )
-        self._bench.run(f'CREATE OR REPLACE TEMP VIEW "files_{name}" AS SELECT {columns} FROM {source}')
+        bench.run(f'CREATE OR REPLACE VIEW "files_{name}" AS SELECT {columns} FROM {source}')
         return ibis.table({column: IBIS_TYPES[kind] for column, kind in wanted.items()}, name=f"files_{name}")
 
 

@@ -81,6 +81,7 @@ class FeatureRepository:
         moment = to_naive_utc(as_of)
         extracted = self._extract(progress)
         with locked(self._settings.paths.offline), self._session() as session:
+            session.read(LEAD_VIEW)
             shape = self._shape(session, moment)
             offline = self._offline(session, shape, moment, progress)
             online, removed = self._online(session, shape, moment, progress)
@@ -122,6 +123,7 @@ class FeatureRepository:
         view, moment = _view_of(entity), to_naive_utc(as_of)
         self._extract(SILENT)
         with self._session() as session:
+            session.read(view)
             yield CurrentRows(view, session, self._shape(session, moment), moment, self._settings.features)
 
     def frame_at(self, entity: str, moments: pd.DataFrame, as_of: datetime) -> pd.DataFrame:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-import ibis
 import pyarrow as pa
 
 from configs.settings import Settings
@@ -19,12 +19,20 @@ from features import (
     lead_features,
     rfm_tiers,
 )
-from features.asof import Table
+from features.asof import Hold, Table
 from features.lake import LakeTables, Workbench
 from features.lake_extract import AttributeColumn
 from features.lake_manifest import Manifest
 from features.shape import FeatureShape, kinds_with_columns, make_shape, ranked_kinds
-from features.track_record import OWNERS, outcome_days
+from features.side_by_side import in_parts, of_parts, side_by_side
+from features.track_record import outcome_days
+
+# View -> tables of which its features read the rows of their own entity only, and the column that names it.
+OWNED = {
+    definitions.LEAD_VIEW: {
+        "activities": "lead_id", "stage_events": "lead_id", "leads": "lead_id", "attribute_changes": "entity_id",
+    },
+}  # fmt: skip
 
 
 class Session:
@@ -46,6 +54,10 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self.bench.close()
+
+    def read(self, view: str) -> None:
+        """Read the largest tables of the view's features side by side; the others are read when they are asked for."""
+        list(side_by_side(self.bench, self.tables.read, list(OWNED.get(view, {}))))
 
     def shape(self, as_of: datetime, known_kinds: Iterable[str]) -> FeatureShape:
         """The shape of the features for the facts visible at as_of."""
@@ -79,26 +91,24 @@ class Session:
         if not self.tables.holds("customer_firms"):
             self.tables.put("customer_firms", lead_customer.customer_firms(self.tables, shape, self.bench.hold))
             self.bench.release()
-        for owner in OWNERS:
-            if not self.tables.holds(f"{owner}_days"):
-                self.tables.put(f"{owner}_days", outcome_days(self.tables, owner, shape, self.bench.hold))
-                self.bench.release()
+        if not self.tables.holds("channel_days"):
+            for owner, days in outcome_days(self.tables, shape, self.bench.hold).items():
+                self.tables.put(f"{owner}_days", days)
+            self.bench.release()
 
     def chunks(self, view: str, spine: Table, shape: FeatureShape) -> Iterator[pa.Table]:
         """Features of the whole spine, some thousand rows at a time: entity_id, as_of, then the view's columns.
 
-        At least one chunk, so that an empty spine still tells its columns.
+        At least one chunk, so that an empty spine still tells its columns. All rows of an entity are in one chunk.
         """
-        ordered = ibis.window(order_by=[ibis.asc(spine.entity_id), ibis.asc(spine.as_of)])
-        numbered = self.bench.keep("spine", spine.mutate(place_=ibis.row_number().over(ordered)))
+        numbered, numbers = in_parts(self.bench, spine, self._settings.features.chunk_rows)
         self.prepare(view, numbered, shape)
-        total = self.bench.count(numbered)
-        size = self._settings.features.chunk_rows
-        for start in range(0, max(total, 1), size):
-            part = numbered.filter((numbered.place_ >= start) & (numbered.place_ < start + size)).drop("place_")
-            result = self._features(view, self.bench.hold(part), shape)
-            yield self.bench.arrow(result)
-            self.bench.release()
+        if len(numbers) > 1:
+            compute = partial(self._features, view, shape)
+            yield from of_parts(self.bench, self.tables, OWNED.get(view, {}), numbered, numbers, compute)
+            return
+        yield self.bench.arrow(self._features(view, shape, self.bench.hold(numbered.drop("part_")), self.bench.hold))
+        self.bench.release()
 
     def frame(self, view: str, spine: Table, shape: FeatureShape) -> pa.Table:
         """All chunks in one table."""
@@ -108,14 +118,14 @@ class Session:
         """Features of a spine of few rows; columns as in `chunks`."""
         held = self.bench.keep("spine", spine)
         self.prepare(view, held, shape)
-        result = self.bench.arrow(self._features(view, held, shape))
+        result = self.bench.arrow(self._features(view, shape, held, self.bench.hold))
         self.bench.release()
         return result
 
-    def _features(self, view: str, spine: Table, shape: FeatureShape) -> Table:
+    def _features(self, view: str, shape: FeatureShape, spine: Table, hold: Hold) -> Table:
         match view:
             case definitions.LEAD_VIEW:
-                return lead_features.lead_features(self.tables, spine, shape, self.bench.hold)
+                return lead_features.lead_features(self.tables, spine, shape, hold)
             case definitions.CUSTOMER_VIEW:
-                return customer_features.customer_features(self.tables, spine, shape, self.bench.hold)
+                return customer_features.customer_features(self.tables, spine, shape, hold)
         return channel_features.channel_features(self.tables, spine, shape)

@@ -20,16 +20,19 @@ OWNERS = ("channel", "rep")
 _COUNTS = ("leads", "closed", "won", "cycle_seconds")
 
 
-def outcome_days(tables: Tables, owner: str, shape: FeatureShape, hold: Hold) -> Table:
-    """Per (owner_id, day) the numbers of leads that arrived, closed and were won, and the won ones' seconds from
-    creation to closing. `day` counts UTC days since 1970.
+def outcome_days(tables: Tables, shape: FeatureShape, hold: Hold) -> dict[str, Table]:
+    """For each of `OWNERS`, per (owner_id, day) the numbers of leads that arrived, closed and were won, and the won
+    ones' seconds from creation to closing. `day` counts UTC days since 1970.
     """
-    column = f"{owner}_id"
     first = hold(_first_versions(tables))
+    closings = hold(_closings(tables, first, shape))
+    return {owner: _days_of(tables, f"{owner}_id", first, closings) for owner in OWNERS}
+
+
+def _days_of(tables: Tables, column: str, first: Table, closings: Table) -> Table:
     arrived = first.select(
         owner_id=first[column], day=day_number(first.visible_from), leads=1, closed=0, won=0, cycle_seconds=0
     )
-    closings = hold(_closings(tables, first, shape))
     leads = tables["leads"]
     owned = closings.join(
         leads,

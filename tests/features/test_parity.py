@@ -17,7 +17,7 @@ from features.asof import Hold, Table, unheld, with_intervals
 from features.definitions import CUSTOMER_VIEW, LEAD_VIEW
 from features.lake_schema import IBIS_TYPES, KEYS, LONG_TEXTS, columns_of
 from features.shape import FeatureShape
-from features.track_record import OWNERS, outcome_days
+from features.track_record import outcome_days
 from tests.features.online.test_postgres_store import URL, is_there
 from tests.features.random_bundle import random_bundle
 from tests.features.test_oracle import World, differences, random_pairs
@@ -61,8 +61,8 @@ def expressions(world: World, hold: Hold) -> dict[str, Table]:
         tables[name] = hold(with_intervals(ibis.table(columns, name=f"files_{name}"), key.key, key.moment))
     tables["customer_families"] = hold(customer_family.customer_families(tables, hold))
     tables["customer_firms"] = hold(lead_customer.customer_firms(tables, shape, hold))
-    for owner in OWNERS:
-        tables[f"{owner}_days"] = hold(outcome_days(tables, owner, shape, hold))
+    for owner, days in outcome_days(tables, shape, hold).items():
+        tables[f"{owner}_days"] = hold(days)
     figures = rfm_tiers.active_figures(tables, SPINE, shape, hold)
     tables["rfm_means"] = hold(rfm_tiers.mean_money(figures, shape))
     return {
