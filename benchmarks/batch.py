@@ -72,8 +72,9 @@ def in_memory(home: Path, count: int) -> float:
     os.environ["FUNNELCAST_HOME"] = str(home)
     context = Context.of(AS_OF, is_json=True)
     artefact, version = context.registry.load_champion("win")
-    with context.repository.current("leads", MOMENT) as current:
-        frame = next(current.chunks())
+    chunks = context.repository.current_chunks("leads", MOMENT)
+    frame = next(chunks)
+    chunks.close()
     started = time.process_time()
     score_leads(artefact, version, frame, context.settings, MOMENT, with_reasons=False)
     return (time.process_time() - started) * count / len(frame)

@@ -17,7 +17,6 @@ from configs.progress import SILENT, Progress
 from configs.settings import Settings
 from crm_core import queries
 from features import customer_features, lead_features, on_demand, training_rows
-from features.current_rows import CurrentRows
 from features.definitions import CHANNEL_VIEW, CUSTOMER_VIEW, LEAD_VIEW, MODELS, feast_objects
 from features.errors import FeatureError
 from features.frames import as_frame
@@ -113,18 +112,26 @@ class FeatureRepository:
         return frame
 
     def current_frame(self, entity: str, as_of: datetime, ids: Sequence[str] | None = None) -> pd.DataFrame:
-        """`CurrentRows.frame` of open leads, active customers or channels at as_of, or those of them in `ids`."""
-        with self.current(entity, as_of) as rows:
-            return rows.frame(ids)
+        """Open leads, active customers or channels at as_of, or those of them in `ids`: entity_id, as_of, features and
+        context, computed from the lake by the same expressions that the offline features are made of.
+        """
+        return pd.concat(self.current_chunks(entity, as_of, ids), ignore_index=True)
 
-    @contextmanager
-    def current(self, entity: str, as_of: datetime) -> Iterator[CurrentRows]:
-        """Open leads, active customers or channels at as_of, to be asked for in pieces and again by id."""
+    def current_chunks(
+        self, entity: str, as_of: datetime, ids: Sequence[str] | None = None, progress: Progress = SILENT
+    ) -> Iterator[pd.DataFrame]:  # fmt: skip
+        """`current_frame` in pieces of about `features.chunk_rows` rows, for more than fit into memory."""
         view, moment = _view_of(entity), to_naive_utc(as_of)
         self._extract(SILENT)
         with self._session() as session:
             session.read(view)
-            yield CurrentRows(view, session, self._shape(session, moment), moment, self._settings.features)
+            shape = self._shape(session, moment)
+            spine = session.bench.keep("current", current_spine(view, session, shape, moment, ids))
+            session.bench.release()
+            with progress.bar(f"features of {entity}", session.bench.count(spine)) as bar:
+                for chunk in session.chunks(view, spine, shape):
+                    yield as_frame(view, chunk, shape, self._settings.features)
+                    bar.update(chunk.num_rows)
 
     def frame_at(self, entity: str, moments: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
         """Features of these leads or customers at a moment each: entity_id, as_of (naive UTC) per row; columns as in

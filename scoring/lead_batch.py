@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from scoring.amounts import estimated_amounts
 from scoring.artefact import Artefact
 from scoring.calibration import sigmoid
 from scoring.encoding import as_category, numbers_of
+from scoring.foremost import Foremost
 from scoring.frame_rows import FrameRows
 from scoring.grades import grades_of
 from scoring.lead_scores import ranks, reason_limit
@@ -28,7 +29,6 @@ COLUMNS = (
     "amount_estimated", "step_hours", "fits_this_week",
 )  # fmt: skip
 COMPACT = pd.StringDtype("pyarrow")  # a million ids as objects pin the memory of every other text of their chunk
-FrameOf = Callable[[Sequence[str]], pd.DataFrame]
 
 
 def score_leads(
@@ -45,51 +45,50 @@ def score_leads(
     priority: see `scoring.lead_scores.ranks`. The first `scoring.batch_reasons` rows have their reasons. left_hours: of
     each rep this week; step_hours: of the lead's next step; fits_this_week: whether that fits, see `scoring.week_plan`.
     """
-
-    def frame_of(lead_ids: Sequence[str]) -> pd.DataFrame:
-        return frame[frame["entity_id"].isin(lead_ids)]
-
-    return score_chunks(artefact, version, [frame], frame_of, settings, as_of, with_reasons, left_hours)
+    return score_chunks(artefact, version, [frame], settings, as_of, with_reasons, left_hours)
 
 
 def score_chunks(
     artefact: Artefact,
     version: int,
     chunks: Iterable[pd.DataFrame],
-    frame_of: FrameOf,
     settings: Settings,
     as_of: datetime,
     with_reasons: bool | int = True,
     left_hours: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
-    """`score_leads` of a frame that comes in pieces, of which none is kept.
-
-    frame_of: the rows of these leads once more, for their reasons.
-    """
-    table = _together(_figures(artefact, chunk, settings) for chunk in chunks if len(chunk))
-    if table is None:
+    """`score_leads` of a frame that comes in pieces, of which only the rows are kept that may get reasons."""
+    count_reasons, limit = settings.scoring.batch_reasons, reason_limit(with_reasons, settings)
+    has_reasons = min(count_reasons, limit) > 0
+    foremost, pieces = Foremost(count_reasons), []
+    for chunk in chunks:
+        if len(chunk):
+            pieces.append(_figures(artefact, chunk, settings))
+            if has_reasons:
+                foremost.add(chunk, pieces[-1])
+    if not pieces:
         return pd.DataFrame(columns=list(COLUMNS))
-    is_last = (table["credit_hold"] | table["prescreen"].notna()).to_numpy()
+    table = pd.concat(pieces, ignore_index=True)
+    pieces.clear()
+    is_last = table["is_last"].to_numpy()
     probability, value = table["win_probability"].to_numpy(), table["expected_value"].to_numpy()
     table["priority"] = ranks(probability, value, is_last, table["lead_id"].tolist())
     table = table.sort_values("priority", ignore_index=True)
     table["as_of"], table["model_version"] = as_of, version
     table["fits_this_week"] = _fits(table, left_hours or {})
-    limit, first = reason_limit(with_reasons, settings), table["lead_id"].head(settings.scoring.batch_reasons).tolist()
-    reasons = _reasons(artefact, frame_of(first), limit) if limit else {}
+    reasons: dict[str, list[dict[str, Any]]] = {}
+    if has_reasons:
+        rows = foremost.rows()
+        is_first = rows["entity_id"].isin(table["lead_id"].head(count_reasons).tolist())
+        reasons = _reasons(artefact, rows[is_first], limit)
     table["lead_id"] = table["lead_id"].astype(object)
     table["reasons"] = pd.Series([reasons.get(lead_id, []) for lead_id in table["lead_id"]], dtype=object)
     return table[list(COLUMNS)]
 
 
-def _together(pieces: Iterable[pd.DataFrame]) -> pd.DataFrame | None:
-    scored = list(pieces)
-    return pd.concat(scored, ignore_index=True) if scored else None
-
-
 def _fits(table: pd.DataFrame, left_hours: Mapping[str, float]) -> Any:
     """[n] true, false or null; see `scoring.week_plan`."""
-    is_last = (table["credit_hold"] | table["prescreen"].notna()).tolist()
+    is_last = table["is_last"].tolist()
     ranked, reps, hours = table["priority"].to_numpy(), table["rep_id"].tolist(), table["step_hours"].tolist()
     return pd.array(fits_week(ranked, reps, hours, left_hours, is_last), dtype="boolean")
 
@@ -106,14 +105,17 @@ def _figures(artefact: Artefact, frame: pd.DataFrame, settings: Settings) -> pd.
     worth = probability * amounts
     ranges = ranges_of(artefact.reference.get("ranges"), margin, log_odds)
     unknown = np.full(len(frame), np.nan)
+    credit_hold = _numbers(frame, "credit_hold") > 0  # NaN, not known, is no hold
+    prescreen = _words(frame, "prescreen")
     return pd.DataFrame({
         "lead_id": frame["entity_id"].astype(COMPACT).array,
         "win_probability": probability,
         "grade": grades_of(probability, artefact.grade_thresholds),
         "expected_value": np.array([round(one, 2) for one in worth.tolist()], dtype=float),
         "size_fit": _numbers(frame, "size_fit"),
-        "credit_hold": _numbers(frame, "credit_hold") > 0,  # NaN, not known, is no hold
-        "prescreen": pd.Series(_words(frame, "prescreen"), dtype=object),
+        "credit_hold": credit_hold,
+        "prescreen": pd.Series(prescreen, dtype=object),
+        "is_last": credit_hold | pd.notna(prescreen),
         "win_probability_low": unknown if ranges is None else ranges.low,
         "win_probability_high": unknown if ranges is None else ranges.high,
         "comparable_leads": pd.array([None] * len(frame) if ranges is None else ranges.count, dtype="Int64"),

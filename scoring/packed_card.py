@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
 Indices = NDArray[np.intp]
 
-BLOCK_ROWS = 2048  # at once: what is compared is rows x terms x knots
+BLOCK_ROWS = 1024  # at once: what is compared is rows x terms x knots
 
 
 class PackedCard:

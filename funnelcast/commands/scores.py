@@ -77,10 +77,8 @@ def score_leads_now(context: Context) -> DataFrame:
     artefact, version = context.registry.load_champion("win")
     weeks = rep_weeks(context.engine, context.settings, context.as_of)
     left = {rep_id: week.left_hours for rep_id, week in weeks.items()}
-    with context.repository.current("leads", context.as_of) as rows:
-        scores = score_chunks(
-            artefact, version, rows.chunks(), rows.frame, context.settings, context.as_of, left_hours=left
-        )
+    chunks = context.repository.current_chunks("leads", context.as_of, progress=context.progress)
+    scores = score_chunks(artefact, version, chunks, context.settings, context.as_of, left_hours=left)
     keep_scores(context, artefact, version, scores)
     return scores
 
@@ -100,19 +98,19 @@ def write_scores(scores: DataFrame, out: Path) -> None:
     """Write the scores whole or not at all; lists become JSON text, and no cell can start a spreadsheet formula."""
     import pandas as pd
 
-    flat = scores.copy(deep=False)
+    flat, is_csv = scores.copy(deep=False), out.suffix == ".csv"
     for column in flat.select_dtypes("object").columns:
-        cells = [_as_cell(cell, is_csv=out.suffix == ".csv") for cell in flat[column]]
+        cells = [_as_cell(cell, is_csv=is_csv) for cell in flat[column]]
         flat[column] = pd.Series(cells, index=flat.index, dtype=object)
-    if out.suffix == ".csv":  # Parquet has moments of its own
+    if is_csv:  # Parquet has moments of its own
         for column in flat.select_dtypes("datetimetz").columns:
             flat[column] = [moment.isoformat() for moment in flat[column]]
     part = out.with_name(f".{out.name}.part")
     out.parent.mkdir(parents=True, exist_ok=True)
-    if out.suffix == ".parquet":
-        flat.to_parquet(part, index=False)
-    else:
+    if is_csv:
         flat.to_csv(part, index=False)
+    else:
+        flat.to_parquet(part, index=False)
     part.replace(out)
 
 

@@ -148,15 +148,14 @@ def test_current_frame_has_context_features_and_whole_types(home: Home) -> None:
     assert {"rfm_tier", "monetary_cents_365d", "name"} <= set(customers.columns)
 
 
-def test_pieces_are_the_whole_and_single_rows_can_be_asked_for_after_them(home: Home) -> None:
+def test_pieces_are_the_whole(home: Home) -> None:
     small = home.settings.model_copy(update={"features": home.settings.features.model_copy(update={"chunk_rows": 7})})
     whole = home.repository.current_frame("leads", AS_OF)
-    with FeatureRepository(small).current("leads", AS_OF) as current:
-        pieces = list(current.chunks())
-        asked = current.frame(whole["entity_id"].tolist()[3:5])
+    pieces = list(FeatureRepository(small).current_chunks("leads", AS_OF))
     assert [len(piece) for piece in pieces][:-1] == [7] * (len(pieces) - 1)
     assert len(pieces) > 1
     pd.testing.assert_frame_equal(pd.concat(pieces, ignore_index=True), whole)
+    asked = home.repository.current_frame("leads", AS_OF, whole["entity_id"].tolist()[3:5])
     pd.testing.assert_frame_equal(asked, whole[3:5].reset_index(drop=True))
 
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 import pytest
 
@@ -51,10 +49,6 @@ def test_only_the_first_by_priority_have_reasons() -> None:
 
 def test_pieces_give_what_the_whole_gives() -> None:
     frame = rows()
-
-    def frame_of(lead_ids: Sequence[str]) -> pd.DataFrame:
-        return frame[frame["entity_id"].isin(lead_ids)]
-
     pieces = [frame.iloc[:1], frame.iloc[1:1], frame.iloc[1:]]
-    table = score_chunks(artefact(), 3, pieces, frame_of, SETTINGS, AS_OF)
+    table = score_chunks(artefact(), 3, pieces, SETTINGS, AS_OF)
     pd.testing.assert_frame_equal(table, score_leads(artefact(), 3, frame, SETTINGS, AS_OF))
