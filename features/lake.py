@@ -33,7 +33,7 @@ class Workbench:
     """A DuckDB in memory that spills to disk: holds tables under names and steps of a computation.
 
     Use it as a context manager; everything it holds goes with it. One thread may use it at a time; others work beside
-    it. A statement takes one core: on two, DuckDB's own threads cost more than they gain.
+    it (`features/side_by_side.py`), and that is how several cores are used: a statement takes one.
     """
 
     def __init__(self, memory_limit_mb: int) -> None:
