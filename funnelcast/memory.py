@@ -15,8 +15,8 @@ def give_back_large_blocks() -> None:
 
     glibc raises that limit by itself, up to 32 MB, whenever a large block is freed; from then on columns that live for
     one chunk and columns that stay share a heap that cannot shrink. A million scores took 2.1 GB so, and 1.8 GB with a
-    fixed limit. With one of 256 kB it is no less, but each step of a chunk asks the system for memory: 17 s against
-    13 s. Elsewhere than on glibc nothing is done.
+    fixed limit. With one of 256 kB it is no less, and each step of a chunk asks the system for memory: the scorecard
+    took twice the CPU. Elsewhere than on glibc nothing is done.
     """
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):

@@ -111,14 +111,14 @@ class Refresher:
             return False
         for since in asked.values():
             metrics.REFRESH_SECONDS.labels(entity).observe(time.monotonic() - since)
-        self._attempt(partial(self._announce, entity, ids), "changes not announced")
+        self._attempt(partial(self._announce, entity, ids), "changes not announced", entity=entity)
         return True
 
-    def _attempt(self, job: Callable[[], object], failure: str) -> None:
+    def _attempt(self, job: Callable[[], object], failure: str, **told: str) -> None:
         try:
             job()
         except Exception as error:
-            logger.warning(failure, extra={"fields": describe_failure(error)})
+            logger.warning(failure, extra={"fields": {**told, **describe_failure(error)}})
 
     def _next(self) -> tuple[Entity, dict[str, float]] | None:
         with self._lock:

@@ -91,7 +91,9 @@ def test_a_refresh_that_fails_is_tried_again(refresh: Recorder, start: Callable[
     assert announced == [("leads", ["l1"])]
 
 
-def test_a_failing_announcement_costs_nothing_else(refresh: Recorder, start: Callable[..., Refresher]) -> None:
+def test_a_failing_announcement_costs_nothing_else(
+    refresh: Recorder, start: Callable[..., Refresher], caplog: pytest.LogCaptureFixture
+) -> None:
     def fail(*_: Any) -> None:
         raise RuntimeError
 
@@ -99,6 +101,7 @@ def test_a_failing_announcement_costs_nothing_else(refresh: Recorder, start: Cal
     refresher.put({"l1"}, {"c1"})
     until(lambda: len(refresh.calls) == 2)
     assert refresher.close() == 0
+    assert [record.__dict__["fields"]["entity"] for record in caplog.records] == ["leads", "customers"]
 
 
 def test_a_stop_refreshes_what_is_pending_but_not_for_ever(
