@@ -25,9 +25,11 @@ RANDOM_COLUMNS = {"import_id", "finished_at", "started_at"}
 DRIVER = """
 import os, signal, sys, threading
 left = int(sys.argv[1])
-def act(event, _):
+def act(event, arguments):
+    # A module that is compiled for the first time is renamed too, but not by the next run.
     if event == "os.rename" and threading.current_thread() is threading.main_thread():
-        count()
+        if not str(arguments[1]).endswith(".pyc"):
+            count()
 def count():
     global left
     left -= 1
