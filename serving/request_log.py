@@ -121,7 +121,7 @@ class JsonLines(logging.Formatter):
 
 def configure_logging() -> None:
     """Our loggers write JSON lines to standard error and nowhere else."""
-    # What our lines do not tell is not looked up: a third of what making a record takes.
+    # What our lines do not tell is not looked up.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger("funnelcast")
     handler = logging.StreamHandler(sys.stderr)
