@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +25,7 @@ from serving.refresher import Refresher
 from serving.shadow import ChallengerShadow
 from serving.tracing import Traces
 from serving.turns import Lane
+from serving.working_threads import WorkingThreads
 
 logger = logging.getLogger("funnelcast.serving")
 
@@ -63,12 +63,9 @@ class Runtime:
     commission: CommissionStatements = field(init=False)
     pages: Desk | None = None
     traces: Traces | None = None
-    scoring_thread: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="scoring")
-    )
-
-    bulk_thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="bulk"))
-    row_thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="rows"))
+    scoring_thread: WorkingThreads = field(default_factory=lambda: WorkingThreads("scoring"))
+    bulk_thread: WorkingThreads = field(default_factory=lambda: WorkingThreads("bulk"))
+    row_thread: WorkingThreads = field(default_factory=lambda: WorkingThreads("rows"))
 
     def __post_init__(self) -> None:
         """The limits of the rules."""
@@ -99,7 +96,7 @@ class Runtime:
     def close(self) -> None:
         """End what is under way, then store every receipt."""
         for thread in (self.scoring_thread, self.bulk_thread, self.row_thread):
-            thread.shutdown(wait=True)
+            thread.close()
         if self.pages is not None:
             self.pages.close()
         self.events.close()

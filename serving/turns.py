@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from serving import metrics
 from serving.errors import OverloadedError
+from serving.working_threads import WorkingThreads
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -22,17 +21,17 @@ SHORT_QUEUE = 4  # with no more than this before it, a late turn is the machine'
 
 @dataclass
 class Lane:
-    """One thread, and how long a request may wait for it, counted from its arrival.
+    """Threads, and how long a request may wait for it, counted from its arrival.
 
     A request that would wait for more than half of that is refused at once, so that its caller hears it early and
     nothing waits in vain. A request that found a short queue is never refused: a machine that is busy with something
     else is no overload.
     """
 
-    thread: Executor
+    threads: WorkingThreads
     max_wait_seconds: float
     count_waiting: int = 0  # changed by the event loop's thread only
-    mean_seconds: float = 0.0  # of the last turns; changed by the lane's thread only
+    mean_seconds: float = 0.0  # of the last turns; changed by the lane's threads only
 
     @property
     def is_crowded(self) -> bool:
@@ -64,7 +63,7 @@ class Lane:
 
         self.count_waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self.thread, in_turn)
+            return await self.threads.run(in_turn)
         finally:
             self.count_waiting -= 1
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -35,6 +34,7 @@ from serving.pages.visitor import Visitor
 from serving.training_job import TrainingJob
 from serving.turns import Lane
 from serving.vectors import VectorSource
+from serving.working_threads import WorkingThreads
 
 THREADS = 3
 DOOR_THREADS = 2  # an argon2 hash takes 64 MiB: more at once would let strangers fill the memory
@@ -74,8 +74,8 @@ class Desk:
         self.sessions = Sessions(self.engine, rules)
         named = self.settings.sign_in.openid
         self.openid = Provider(named) if named else None
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pages")
-        self._door_threads = ThreadPoolExecutor(DOOR_THREADS, thread_name_prefix="door")
+        self._threads = WorkingThreads("pages", THREADS)
+        self._door_threads = WorkingThreads("door", DOOR_THREADS)
         self.lane = Lane(self._threads, rules.max_wait_for_page_seconds)
         self.door = Lane(self._door_threads, rules.max_wait_for_page_seconds)
         self._figures: Snapshot[Figures] = Snapshot(self._make_figures, rules, self.behind)
@@ -98,8 +98,8 @@ class Desk:
     def close(self) -> None:
         """Let pages under way end. Figures may be under way for seconds: `behind` is closed after the receipts."""
         self.behind.stop()
-        self._threads.shutdown(wait=True)
-        self._door_threads.shutdown(wait=True)
+        self._threads.close()
+        self._door_threads.close()
 
     def reps(self, scope: Scope) -> dict[str, RepName]:
         """The reps that a visitor sees, by id."""

@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from serving.admission import Admission
 from serving.errors import OverloadedError
 from serving.turns import SHORT_QUEUE, Lane
+from serving.working_threads import WorkingThreads
 from tests.serving.conftest import Service
 
 
@@ -69,8 +69,7 @@ def test_a_turn_that_comes_too_late_is_refused_where_there_was_a_queue(count_bef
         waiting = [lane.take(time.monotonic(), time.sleep, 0.02) for _ in range(count_before)]
         return await asyncio.gather(*waiting, lane.take(time.monotonic(), abs, -1), return_exceptions=True)
 
-    with ThreadPoolExecutor(1) as thread:
-        *_, last = asyncio.run(scenario(Lane(thread, max_wait_seconds=0.03)))
+    *_, last = asyncio.run(scenario(Lane(WorkingThreads("scoring"), max_wait_seconds=0.03)))
     assert isinstance(last, OverloadedError) if is_refused else last == 1
 
 

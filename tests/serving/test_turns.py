@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from serving.errors import OverloadedError
 from serving.turns import SHORT_QUEUE, Lane
+from serving.working_threads import WorkingThreads
 
 
 @pytest.fixture
-def thread() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1)
+def threads() -> WorkingThreads:
+    return WorkingThreads("scoring")
 
 
-def test_a_request_that_would_wait_too_long_is_refused_at_once(thread: ThreadPoolExecutor) -> None:
-    lane = Lane(thread, max_wait_seconds=60, mean_seconds=10)
+def test_a_request_that_would_wait_too_long_is_refused_at_once(threads: WorkingThreads) -> None:
+    lane = Lane(threads, max_wait_seconds=60, mean_seconds=10)
     release = threading.Event()
 
     async def crowd() -> float:
@@ -37,13 +37,13 @@ def test_a_request_that_would_wait_too_long_is_refused_at_once(thread: ThreadPoo
     assert lane.count_waiting == 0
 
 
-def test_with_a_short_queue_a_slow_turn_refuses_nobody(thread: ThreadPoolExecutor) -> None:
-    lane = Lane(thread, max_wait_seconds=0.001, mean_seconds=10)
+def test_with_a_short_queue_a_slow_turn_refuses_nobody(threads: WorkingThreads) -> None:
+    lane = Lane(threads, max_wait_seconds=0.001, mean_seconds=10)
     assert asyncio.run(lane.take(time.monotonic() - 1, lambda: 7)) == 7
 
 
-def test_the_mean_follows_the_turns_also_those_that_fail(thread: ThreadPoolExecutor) -> None:
-    lane = Lane(thread, max_wait_seconds=1, mean_seconds=10)
+def test_the_mean_follows_the_turns_also_those_that_fail(threads: WorkingThreads) -> None:
+    lane = Lane(threads, max_wait_seconds=1, mean_seconds=10)
     with pytest.raises(ZeroDivisionError):
         asyncio.run(lane.take(time.monotonic(), lambda: 1 / 0))
     assert 8.9 < lane.mean_seconds < 9.5
