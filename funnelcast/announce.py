@@ -39,9 +39,11 @@ def _bodies(entity: str, scores: DataFrame) -> dict[str, Any]:
     """What the feed tells of each score, by id."""
     from crm_core.exchange.score_changes import BODY
 
-    figures = scores[[*BODY[entity]]]
-    plain = figures.astype(object).where(figures.notna(), None).assign(model_version=_versions(entity, scores))
-    return dict(zip(scores[f"{entity}_id"], plain.to_dict("records"), strict=True))
+    figures = (scores[name] for name in BODY[entity])  # by column: `to_dict("records")` takes three times as long
+    columns = [column.astype(object).where(column.notna(), None).tolist() for column in figures]
+    names, rows = (*BODY[entity], "model_version"), zip(*columns, _versions(entity, scores), strict=True)
+    bodies = (dict(zip(names, row, strict=True)) for row in rows)
+    return dict(zip(scores[f"{entity}_id"], bodies, strict=True))
 
 
 def keep_scores(context: Context, model: Artefact, version: int, scores: DataFrame) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import JSON, Connection, Engine, func, literal, select
 
 from crm_core.database import write_transaction
 from crm_core.exchange.feed import Change, append, lock_feed
@@ -25,7 +25,7 @@ BODY = {
     "lead": ("win_probability", "grade", "expected_value", "size_fit", "credit_hold", "prescreen"),
     "customer": ("churn_probability", "rfm_tier", "p_up", "p_stay", "p_down", "value_at_risk"),
 }
-_CHUNK = 1000
+_CHUNK = 5000
 
 Body = Mapping[str, Any]
 
@@ -83,9 +83,9 @@ def _publish_changed(
         with write_transaction(engine) as connection:
             last_seq = lock_feed(connection)
             told = _last_told(connection, kind, entity, [entity_id for entity_id, _ in part])
-            news = []
+            news, never = [], (None, at)
             for entity_id, body in part:
-                before, told_at = told.get(entity_id, (None, at))
+                before, told_at = told.get(entity_id, never)
                 change = changed(entity_id, body, before) if told_at <= at else None
                 news += [change] if change else []
             append(connection, last_seq, news)
@@ -96,11 +96,20 @@ def _publish_changed(
 def _last_told(
     connection: Connection, kind: str, entity: str, ids: Sequence[str]
 ) -> dict[str, tuple[Body | None, datetime]]:
-    """Body and moment of the newest change of this kind by entity id."""
+    """Body and moment of the newest change of this kind by entity id.
+
+    Each id is looked up in the index by itself, whatever the planner knows of the table: without statistics PostgreSQL
+    took 3 s for a thousand of 100,000 ids otherwise.
+    """
     table = FeedChange.__table__
-    of_these = (table.c.kind == kind, table.c.entity == entity, table.c.entity_id.in_(ids))
-    newest = select(func.max(table.c.seq)).where(*of_these).group_by(table.c.entity_id)
-    rows = connection.execute(select(table.c.entity_id, table.c.body, table.c.at).where(table.c.seq.in_(newest)))
+    texts_of = func.json_each if connection.dialect.name == "sqlite" else func.json_array_elements_text
+    asked = texts_of(literal([*ids], JSON)).table_valued("value")
+    of_one = (table.c.kind == kind, table.c.entity == entity, table.c.entity_id == asked.c.value)
+    newest = select(select(func.max(table.c.seq)).where(*of_one).label("seq")).select_from(asked).subquery()
+    known = connection.scalars(select(newest.c.seq).where(newest.c.seq.is_not(None))).all()
+    if not known:
+        return {}
+    rows = connection.execute(select(table.c.entity_id, table.c.body, table.c.at).where(table.c.seq.in_(known)))
     return {entity_id: (body, told_at) for entity_id, body, told_at in rows}
 
 

@@ -89,3 +89,16 @@ def test_a_batch_of_scores_tells_what_moved_and_a_replay_tells_nobody() -> None:
     bodies = [numbered.change.body for numbered in read_changes(context.engine, 0, 10).changes]
     assert bodies[0]["model_version"] == "3"
     assert (bodies[0]["expected_value"], bodies[0]["prescreen"], bodies[2]) == (None, None, {"credit_hold": True})
+
+
+@pytest.mark.usefixtures("command")
+def test_what_is_told_of_a_customer() -> None:
+    figures = {
+        "churn_probability": 0.2, "rfm_tier": "growth", "p_up": 0.1, "p_stay": 0.8, "p_down": 0.1,
+        "value_at_risk": None,
+    }  # fmt: skip
+    row = {"customer_id": "c1", "reasons": [], **figures, "model_versions": {"churn": 1, "rfm": 2}}
+    context = Context.of(None, True)
+    assert announce_scores(context, "customer", pd.DataFrame([row])) == 1
+    [told] = read_changes(context.engine, 0, 10).changes
+    assert (told.change.entity_id, told.change.body) == ("c1", {**figures, "model_version": "1,2", "previous": None})

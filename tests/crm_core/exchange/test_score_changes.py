@@ -63,10 +63,17 @@ def test_each_of_a_customers_probabilities_counts(sqlite_engine: Engine) -> None
     assert publish_scores(sqlite_engine, "lead", {"c1": score(0.2)}, LATER, 0.05) == 1
 
 
-def test_more_scores_than_fit_one_transaction(sqlite_engine: Engine) -> None:
-    scores = {f"l{i}": score(0.3) for i in range(2_500)}
-    assert publish_scores(sqlite_engine, "lead", scores, NOW, 0.05) == 2_500
-    assert publish_scores(sqlite_engine, "lead", {**scores, "l2400": score(0.9)}, LATER, 0.05) == 1
+def test_more_scores_than_fit_one_transaction(engine: Engine) -> None:
+    scores = {f"l{i}": score(0.3) for i in range(5_500)}
+    assert publish_scores(engine, "lead", scores, NOW, 0.05) == 5_500
+    assert publish_scores(engine, "lead", {**scores, "l5400": score(0.9)}, LATER, 0.05) == 1
+    assert [one for one, _ in told(engine)] == [*scores, "l5400"]
+
+
+def test_an_id_of_any_characters_is_known_again(engine: Engine) -> None:
+    scores = {one: score(0.3) for one in ("1", "01", "1.0", "null", "", "价'\"\\\t\n%s:x")}
+    assert publish_scores(engine, "lead", scores, NOW, 0.05) == len(scores)
+    assert publish_scores(engine, "lead", scores, LATER, 0.05) == 0
 
 
 def test_a_credit_hold_is_told_when_it_begins_and_when_it_ends(engine: Engine) -> None:
