@@ -21,7 +21,7 @@ SHORT_QUEUE = 4  # with no more than this before it, a late turn is the machine'
 
 @dataclass
 class Lane:
-    """Threads, and how long a request may wait for it, counted from its arrival.
+    """Threads, and how long a request may wait for one, counted from its arrival.
 
     A request that would wait for more than half of that is refused at once, so that its caller hears it early and
     nothing waits in vain. A request that found a short queue is never refused: a machine that is busy with something

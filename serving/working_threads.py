@@ -1,7 +1,7 @@
 """Threads that work for the event loop.
 
-`loop.run_in_executor` does the same with two futures, their locks and callbacks: of a score by id 0.15 ms of CPU in a
-process whose caches are cold, more than reading and checking the request (docs/performance.md).
+`loop.run_in_executor` does the same with two futures, their locks and callbacks: 0.15 ms of CPU more for each score by
+id in a process whose caches are cold (docs/performance.md).
 """
 
 from __future__ import annotations
